@@ -1,0 +1,179 @@
+"""Shows a result: as a table to read, or as TSV, JSON or LaTeX to go on with."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from radeval.core.results import Aggregate, RunResult
+from radeval.core.stored import aggregates_to_dict, signature_to_dict
+
+_ARROWS = {"higher": "↑", "lower": "↓"}
+_TSV_COLUMNS = (
+    "column", "stratum", "metric", "part", "direction", "value", "low", "high", "n", "n_ok", "n_undefined",
+    "n_unscored", "n_error", "worst_bound", "best_bound", "rule", "signature",
+)  # fmt: skip
+
+
+def render(run: RunResult, form: str) -> str:
+    """Returns a result as text.
+
+    Args:
+        run: The result.
+        form: "table", "tsv", "json" or "latex".
+    """
+    return {"table": _table, "tsv": _tsv, "json": _json, "latex": _latex}[form](run)
+
+
+def _rows(run: RunResult, aggregates: Mapping[str, Aggregate]) -> Iterator[tuple[str, str, Aggregate]]:
+    """Yields label, part (empty for the main value) and aggregate, in the order of the metrics."""
+    for label, metric in run.metrics.items():
+        yield label, "", aggregates[label]
+        for part in metric.info.parts:
+            yield label, part.name, aggregates[f"{label}/{part.name}"]
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _interval(aggregate: Aggregate) -> str:
+    return "-" if aggregate.interval is None else f"[{aggregate.interval.low:.3f}, {aggregate.interval.high:.3f}]"
+
+
+def _table(run: RunResult) -> str:
+    from rich.console import Console
+
+    stream = io.StringIO()
+    # As wide as it needs to be: a table that is cut at 80 columns loses numbers.
+    console = Console(file=stream, width=400, highlight=False)
+    console.print(_overall_table(run))
+    for column, strata in run.strata.items():
+        console.print()
+        console.print(_strata_table(run, column, strata))
+    return "\n".join(line.rstrip() for line in [*stream.getvalue().splitlines(), "", *_footer(run)])
+
+
+def _new_table(*columns: str) -> Any:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        table.add_column(column, justify="left" if column in (columns[0], "over the set") else "right", no_wrap=True)
+    return table
+
+
+def _overall_table(run: RunResult) -> Any:
+    from rich.text import Text
+
+    table = _new_table("metric", "value", "95 % interval", "scored", "over the set")
+    for label, part, aggregate in _rows(run, run.aggregates):
+        name = f"  {part}" if part else f"{label} ({run[label].info.main})" if run[label].info.main != label else label
+        arrow = _ARROWS[aggregate.direction]
+        scored = f"{aggregate.n_ok}/{aggregate.n}"
+        cells = [f"{name} {arrow}", _number(aggregate.value), _interval(aggregate), scored, aggregate.rule]
+        table.add_row(*(Text(cell, style="" if part else "bold") for cell in cells))
+    return table
+
+
+def _strata_table(run: RunResult, column: str, strata: Mapping[str, Mapping[str, Aggregate]]) -> Any:
+    from rich.text import Text
+
+    table = _new_table(column, "metric", "value", "95 % interval", "scored")
+    table.columns[1].justify = "left"
+    for value, aggregates in strata.items():
+        for place, label in enumerate(run.metrics):
+            found = aggregates[label]
+            first = (value if value else "(none)") if place == 0 else ""
+            scored = f"{found.n_ok}/{found.n}"
+            cells = [first, f"{label} {_ARROWS[found.direction]}", _number(found.value), _interval(found), scored]
+            table.add_row(*map(Text, cells))
+    return table
+
+
+def _footer(run: RunResult) -> Iterator[str]:
+    groups = len(set(run.groups))
+    settings = run.config
+    how = f"intervals: bootstrap over {groups} groups, {settings['n_boot']} draws, seed {settings['seed']}"
+    if groups < 2 or not settings["n_boot"]:
+        how = "intervals: none, which takes two groups or more" if groups < 2 else "intervals: none asked for"
+    yield f"{len(run)} examples; {how}"
+    for label, found in ((label, run.aggregates[label]) for label in run.metrics):
+        if found.n_unscored or found.n_error:
+            yield (
+                f"{label}: {found.n_unscored} unscored, {found.n_error} failed; the value lies between "
+                f"{_number(found.worst_bound)} (all of them worst) and {_number(found.best_bound)} (all of them best)"
+            )
+    wording = [label for label, metric in run.metrics.items() if not metric.info.properties.clinical]
+    if wording:
+        yield f"compare wording, not findings (a flipped negation can score high): {', '.join(wording)}"
+    for label, metric in run.metrics.items():
+        yield f"{label}: {metric.signature} #{metric.signature.id}"
+
+
+def _all_rows(run: RunResult) -> Iterator[tuple[str, str, str, str, Aggregate]]:
+    for label, part, aggregate in _rows(run, run.aggregates):
+        yield "", "", label, part, aggregate
+    for column, strata in run.strata.items():
+        for value, aggregates in strata.items():
+            for label, part, aggregate in _rows(run, aggregates):
+                yield column, value, label, part, aggregate
+
+
+def _tsv(run: RunResult) -> str:
+    import csv
+
+    stream = io.StringIO()
+    writer = csv.writer(stream, delimiter="\t", lineterminator="\n")
+    writer.writerow(_TSV_COLUMNS)
+    for column, stratum, label, part, found in _all_rows(run):
+        low, high = found.interval or (None, None)
+        counts = [found.n, found.n_ok, found.n_undefined, found.n_unscored, found.n_error]
+        bounds = [found.worst_bound, found.best_bound, found.rule, run[label].signature.id]
+        writer.writerow([column, stratum, label, part, found.direction, found.value, low, high, *counts, *bounds])
+    return stream.getvalue().rstrip("\n")
+
+
+def _json(run: RunResult) -> str:
+    shown = {
+        "n": len(run),
+        "aggregates": aggregates_to_dict(run.aggregates),
+        "strata": {
+            column: {value: aggregates_to_dict(found) for value, found in strata.items()}
+            for column, strata in run.strata.items()
+        },
+        "signatures": {label: signature_to_dict(found) for label, found in run.signatures.items()},
+        "notices": run.notices,
+        "config": run.config,
+        "environment": dict(run.environment),
+        "data_digest": run.data_digest,
+    }
+    return json.dumps(shown, indent=2, allow_nan=False, ensure_ascii=False)
+
+
+def _latex(run: RunResult) -> str:
+    lines = [r"\begin{tabular}{llrrr}", r"\toprule", r" & metric & value & 95\,\% interval & $n$ \\", r"\midrule"]
+    for column, stratum, label, part, found in _all_rows(run):
+        arrow = r"$\uparrow$" if found.direction == "higher" else r"$\downarrow$"
+        where = _escaped(f"{column} {stratum}".strip())
+        name = _escaped(f"{label}/{part}" if part else label)
+        cells = [where, f"{name} {arrow}", _number(found.value), _interval(found), f"{found.n_ok}/{found.n}"]
+        lines.append(" & ".join(cells) + r" \\")
+    lines += [r"\bottomrule", r"\end{tabular}"]
+    lines += [f"% {label}: {found} #{found.id}" for label, found in run.signatures.items()]
+    return "\n".join(lines)
+
+
+_LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
+        "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    }
+)  # fmt: skip
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_LATEX)

@@ -1,0 +1,205 @@
+"""`radeval score`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from radeval.cli.complete import complete_metric
+
+if TYPE_CHECKING:
+    from radeval.core.config import Settings
+    from radeval.core.example import Example
+    from radeval.core.results import RunResult
+
+EXIT_UNSCORED = 3
+EXIT_BELOW = 4
+
+
+def score(
+    predictions: Annotated[Path, typer.Argument(help="Candidates: .csv, .tsv, .jsonl or .parquet, joined by id.")],
+    references: Annotated[
+        Path | None, typer.Argument(help="References; left out where the first file has both columns.")
+    ] = None,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-m",
+            "--metric",
+            help="Preset, names (bleu,rouge) or one spec (bleu:preset=sacrebleu); may be repeated. [default: quick]",
+            autocompletion=complete_metric,
+            show_default=False,
+        ),
+    ] = None,
+    sections: Annotated[
+        str | None,
+        typer.Option(help="whole, findings, impression, or auto: those that both sides have.  [default: whole]"),
+    ] = None,
+    by: Annotated[list[str] | None, typer.Option(help="Break the results down by a column; may be repeated.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Folder for scores.csv, run.json and evidence.jsonl.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run in that folder.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Keep what that folder has of the same data and method.")
+    ] = False,
+    format: Annotated[str | None, typer.Option(help="table, tsv, json or latex.  [default: table]")] = None,
+    id_col: Annotated[
+        list[str] | None, typer.Option(help="Id column; twice for the predictions' and the references'.")
+    ] = None,
+    text_col: Annotated[
+        list[str] | None, typer.Option(help="Text column; twice for the predictions' and the references'.")
+    ] = None,
+    allow_missing: Annotated[
+        bool | None, typer.Option("--allow-missing", help="Leave out ids that are on one side only, and say how many.")
+    ] = None,
+    max_chars: Annotated[int | None, typer.Option(help="Longest report allowed.  [default: 200000]")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the resampling.  [default: 0]")] = None,
+    n_boot: Annotated[int | None, typer.Option(help="Resamples for the intervals.  [default: 1000]")] = None,
+    max_unscored: Annotated[
+        float | None, typer.Option(help="Exit with 3 above this share of examples without a score.  [default: 0]")
+    ] = None,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option(help="Exit with 4 where a value is worse: LABEL=VALUE, or VALUE for a single metric."),
+    ] = None,
+    no_text: Annotated[
+        bool | None, typer.Option("--no-text", help="Keep report text out of every file that is written.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings file instead of radeval.toml.")] = None,
+    progress: Annotated[
+        bool | None, typer.Option(help="A bar on stderr after a second.  [default: on a terminal]", show_default=False)
+    ] = None,
+) -> int:
+    """Score candidate reports against reference reports."""
+    from radeval.cli.render import render
+    from radeval.core.config import load_settings
+    from radeval.io.reading import read_examples
+    from radeval.run.progress import BarProgress, NoProgress
+    from radeval.run.score import RunOptions, score_examples
+
+    flags = {
+        "metrics": metric,
+        "sections": sections,
+        "by": by,
+        "format": format,
+        "id_col": id_col,
+        "text_col": text_col,
+        "allow_missing": allow_missing,
+        "max_chars": max_chars,
+        "seed": seed,
+        "n_boot": n_boot,
+        "max_unscored": max_unscored,
+        "no_text": no_text,
+    }
+    settings = load_settings(flags, os.environ, Path.cwd(), config)
+    options = RunOptions(
+        sections=settings.sections,
+        seed=settings.seed,
+        n_boot=settings.n_boot,
+        out=out,
+        overwrite=overwrite,
+        resume=resume,
+        no_text=settings.no_text,
+        config={"predictions": str(predictions), "references": str(references or predictions), **_stored(settings)},
+    )
+    limits = [_limit(text) for text in fail_under or []]
+    shown = sys.stderr.isatty() if progress is None else progress
+    with BarProgress() if shown else nullcontext(NoProgress()) as bar:
+        loaded = read_examples(
+            predictions,
+            references,
+            id_columns=settings.id_col,
+            text_columns=settings.text_col,
+            allow_missing=settings.allow_missing,
+            max_chars=settings.max_chars,
+        )
+        strata = {name: _column(name, loaded.examples) for name in settings.by}
+        result = score_examples(
+            loaded.examples, settings.metrics, options, by=strata, notices=loaded.notices, progress=bar
+        )
+        bar.step("intervals", None)
+        text = render(result, settings.format)
+    _check_limits(result, limits)
+    print(text)
+    for notice in result.notices:
+        print(f"note: {notice}", file=sys.stderr)
+    if out is not None:
+        print(f"note: written to {out}", file=sys.stderr)
+    return _exit_code(result, settings.max_unscored, limits)
+
+
+def _stored(settings: Settings) -> dict[str, Any]:
+    return settings.model_dump(exclude={"metrics"})
+
+
+def _column(name: str, examples: Sequence[Example]) -> list[str]:
+    """Returns the values of a column of the input, by the names that examples have for it."""
+    from radeval.core.errors import ColumnError, did_you_mean
+
+    if name in ("system", "group"):
+        return [str(getattr(one, name)) for one in examples]
+    if name in ("age", "sex", "indication", "comparison", "modality"):
+        values = [getattr(one.context, name) for one in examples]
+        return ["(none)" if value is None else str(value) for value in values]
+    known = list(dict.fromkeys(key for one in examples for key in one.meta))
+    if name not in known:
+        raise ColumnError(
+            f"no column {name!r} to break the results down by",
+            where="--by",
+            hint=did_you_mean(name, [*known, "system", "group", "age", "sex", "modality"]),
+        )
+    return [str(one.meta.get(name) or "(none)") for one in examples]
+
+
+def _limit(text: str) -> tuple[str | None, float]:
+    from radeval.core.errors import UsageError
+
+    label, _, value = text.rpartition("=")
+    try:
+        return label or None, float(value)
+    except ValueError:
+        raise UsageError(
+            f"{value!r} is not a number", where=f"--fail-under {text}", hint="for example rouge=0.3"
+        ) from None
+
+
+def _check_limits(result: RunResult, limits: Sequence[tuple[str | None, float]]) -> None:
+    from radeval.core.errors import UsageError, did_you_mean
+
+    for label, _ in limits:
+        if label is None and len(result.metrics) > 1:
+            raise UsageError("several metrics are scored", where="--fail-under", hint="write LABEL=VALUE")
+        if label is not None and label not in result.aggregates:
+            raise UsageError(
+                f"nothing is called {label!r}", where="--fail-under", hint=did_you_mean(label, list(result.aggregates))
+            )
+
+
+def _exit_code(result: RunResult, allowed: float, limits: Sequence[tuple[str | None, float]]) -> int:
+    """Returns the exit code of a finished run and tells why it is not 0."""
+    code = 0
+    for label, limit in limits:
+        key = label or next(iter(result.metrics))
+        found = result.aggregates[key]
+        sign = 1 if found.direction == "higher" else -1
+        if found.value is None or sign * found.value < sign * limit:
+            value = "no value" if found.value is None else f"{found.value:.4f}"
+            print(f"fail: {key} is {value}, worse than {limit:g}", file=sys.stderr)
+            code = EXIT_BELOW
+    for label, metric in result.metrics.items():
+        missing = len(metric.scores.reasons)
+        if missing > allowed * len(result):
+            print(
+                f"fail: {label} has no score for {missing} of {len(result)} examples, more than --max-unscored "
+                f"{allowed:g} allows",
+                file=sys.stderr,
+            )
+            code = EXIT_UNSCORED
+    return code

@@ -1,0 +1,184 @@
+"""The contract of a metric, for ours and for those of other packages."""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+from radeval.core.batch import Floats, ScoreBatch
+from radeval.core.errors import RadevalError
+from radeval.core.example import Example
+from radeval.core.info import MetricInfo, ParameterValue
+from radeval.core.score import Score, Status
+from radeval.core.spec import MetricSpec
+
+Thing = TypeVar("Thing")
+
+
+class RunContext:
+    """What a metric may use of the run that it is part of.
+
+    Args:
+        warn: Takes a sentence that the user must read with the results; each is shown once.
+    """
+
+    def __init__(self, warn: Callable[[str], None] = lambda _: None) -> None:
+        self.warn = warn
+        self._shared: dict[Hashable, Any] = {}
+
+    def shared(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
+        """Returns what all metrics of the run share under a key, made by the first that asks."""
+        if key not in self._shared:
+            self._shared[key] = make()
+        return cast(Thing, self._shared[key])
+
+
+class Metric(ABC):
+    """A metric: a declaration and a way to score.
+
+    A subclass sets `info`, passes its declared parameters on as keyword arguments, and implements `score` for one
+    example or `score_batch` for many at once. One whose value over a set is not the mean declares `info.statistics` and
+    implements `corpus`. Making a metric opens no file and loads no weights; `check` and scoring do.
+
+    Attributes:
+        info: The declaration; an instance whose parameters change a declared fact holds its own.
+        parameters: Every declared parameter with its value.
+    """
+
+    info: MetricInfo
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.score is Metric.score and cls.score_batch is Metric.score_batch:
+            raise TypeError(f"{cls.__name__} implements neither score nor score_batch")
+
+    def __init__(self, **parameters: ParameterValue) -> None:
+        declared = {parameter.name: parameter for parameter in self.info.parameters}
+        unknown = set(parameters) - set(declared)
+        if unknown:
+            raise TypeError(f"{self.info.name} declares no parameter {', '.join(sorted(unknown))}")
+        for name, value in parameters.items():
+            declared[name].check(value, f"metric {self.info.name!r}")
+        self.parameters = {name: parameter.default for name, parameter in declared.items()} | parameters
+
+    @property
+    def spec(self) -> MetricSpec:
+        """The spec that makes this metric again: the parameters that differ from their defaults, in declared order."""
+        return MetricSpec(
+            self.info.name,
+            None,
+            {
+                parameter.name: parameter.format(self.parameters[parameter.name])
+                for parameter in self.info.parameters
+                if self.parameters[parameter.name] != parameter.default
+            },
+        )
+
+    def check(self, context: RunContext) -> None:
+        """Raises what would stop the metric, before any time is spent on scoring.
+
+        Raises:
+            MissingExtraError: Its packages are not installed.
+            MissingResourceError: Its data is not on this machine.
+            InputError: A file named in its parameters cannot be used.
+        """
+
+    def method(self) -> Mapping[str, ParameterValue]:
+        """Returns the fields of the signature that are the metric's own: every choice that changes its value.
+
+        Read after `check`. A metric with a path among its parameters gives the digest of what is there, never the path.
+        """
+        if any(parameter.kind == "path" for parameter in self.info.parameters):
+            raise TypeError(f"{self.info.name} takes a path and must state its content's digest in method()")
+        return self.parameters
+
+    def score(self, example: Example, context: RunContext) -> Score:
+        """Returns the verdict on one example.
+
+        Where `info.multi_reference` is "best", the example has exactly one reference. An exception becomes status error
+        for this example alone, unless it is one of ours that stops a run.
+        """
+        return self.score_batch([example], context).score(0)
+
+    def score_batch(self, examples: Sequence[Example], context: RunContext) -> ScoreBatch:
+        """Returns the scores of many examples, in order.
+
+        Where `info.properties.batch_independent` is False, the batch is the whole run. Where a whole batch fails, a run
+        asks again example by example, so that only those fail that must.
+        """
+        if self.info.multi_reference == "native":
+            return self._columns(examples, context)
+        kept = [_written(one.references) for one in examples]
+        singles = [replace(one, references=(text,)) for one, texts in zip(examples, kept, strict=True) for text in texts]
+        return best_reference(self._columns(singles, context), [len(texts) for texts in kept], self.info)
+
+    def corpus(self, totals: Floats) -> dict[str, Floats]:
+        """Returns the value over a set from summed statistics, for many sets at once.
+
+        Depends on the parameters only, not on any file, so that stored statistics can be resampled anywhere.
+
+        Args:
+            totals: Sums of the statistics, shape (sets, k).
+
+        Returns:
+            The main value under `info.main` and each part that has a corpus value, shape (sets,) each; NaN where the
+            sums define none.
+        """
+        raise TypeError(f"{self.info.name} declares statistics but no corpus rule")
+
+    def _columns(self, examples: Sequence[Example], context: RunContext) -> ScoreBatch:
+        scores = [self._guarded(one, context) for one in examples]
+        return ScoreBatch.from_scores(scores, [part.name for part in self.info.parts], self.info.statistics)
+
+    def _guarded(self, example: Example, context: RunContext) -> Score:
+        try:
+            score = self.score(example, context)
+            parts, statistics = {part.name for part in self.info.parts}, len(self.info.statistics)
+            if score.status is Status.OK and (set(score.parts) != parts or len(score.statistics) != statistics):
+                raise ValueError("the score has other parts or statistics than the metric declares")
+        except Exception as error:  # one bad example must not cost the others; it is counted and shown
+            return failure(error)
+        return score
+
+
+def failure(error: Exception) -> Score:
+    """Returns status error for what went wrong on an example; raises again what stops a run."""
+    if isinstance(error, RadevalError) and error.stops_run:
+        raise error
+    return Score.error("exception", f"{type(error).__name__}: {error}")
+
+
+def _written(references: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns the references that hold text, or the first where none does."""
+    return tuple(text for text in references if text.strip()) or references[:1]
+
+
+def best_reference(batch: ScoreBatch, counts: Sequence[int], info: MetricInfo) -> ScoreBatch:
+    """Returns one score an example: that of the reference with the best main value.
+
+    An example is without a verdict where that of a reference is missing, since it could have been the best one, unless
+    another one already has the best possible value.
+
+    Args:
+        batch: Scores of the single-reference examples, all references of an example in a row.
+        counts: Number of references of each example.
+        info: The metric's declaration, for the direction.
+    """
+    if all(count == 1 for count in counts):
+        return batch
+    sign = 1.0 if info.direction == "higher" else -1.0
+    keyed = np.where(np.isnan(batch.value), -np.inf, sign * batch.value)
+    starts = [int(start) for start in np.cumsum([0, *counts[:-1]])]
+    chosen = []
+    for start, count in zip(starts, counts, strict=True):
+        top = start + int(np.argmax(keyed[start : start + count]))
+        failed = [row for row in range(start, start + count) if batch.status[row] is not Status.OK]
+        chosen.append(failed[0] if failed and batch.value[top] != info.best else top)
+    best = batch.take(chosen)
+    for index, items in best.evidence.items():
+        best.evidence[index] = tuple(replace(item, reference=chosen[index] - starts[index]) for item in items)
+    return best

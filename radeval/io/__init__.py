@@ -1,0 +1,1 @@
+"""Tables in, joined by id, and runs out and in."""

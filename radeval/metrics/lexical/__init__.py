@@ -1,0 +1,1 @@
+"""Metrics that compare wording: n-grams and common subsequences, no clinical knowledge."""

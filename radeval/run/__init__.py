@@ -1,0 +1,1 @@
+"""Runs: what to score, the scoring itself, and what it comes to."""

@@ -1,0 +1,58 @@
+"""Scores examples with one metric, a manageable batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from radeval.core.batch import ScoreBatch
+from radeval.core.example import Example
+from radeval.core.metric import Metric, RunContext, failure
+
+_BATCH_EXAMPLES = 1000
+_BATCH_CHARACTERS = 2_000_000
+
+
+def score_metric(
+    metric: Metric, examples: Sequence[Example], context: RunContext, done: Callable[[ScoreBatch], None]
+) -> ScoreBatch:
+    """Returns a metric's scores of all examples.
+
+    Args:
+        metric: A checked metric.
+        examples: What to score, at least one.
+        context: The run.
+        done: Called with each finished batch, in order; may take its evidence away.
+    """
+    batches = []
+    for part in _parts(examples) if metric.info.properties.batch_independent else [examples]:
+        batch = _attempt(metric, part, context)
+        done(batch)
+        batches.append(batch)
+    return ScoreBatch.concatenate(batches)
+
+
+def _parts(examples: Sequence[Example]) -> Iterator[Sequence[Example]]:
+    """Yields the examples in parts that are small enough to hold all their tokens at once."""
+    start = size = 0
+    for index, one in enumerate(examples):
+        length = len(one.candidate) + sum(map(len, one.references))
+        full = index - start >= _BATCH_EXAMPLES or size + length > _BATCH_CHARACTERS
+        if full and index > start:
+            yield examples[start:index]
+            start, size = index, 0
+        size += length
+    yield examples[start:]
+
+
+def _attempt(metric: Metric, examples: Sequence[Example], context: RunContext) -> ScoreBatch:
+    """Returns a batch's scores; where it fails as a whole, example by example."""
+    try:
+        batch = metric.score_batch(examples, context)
+        batch.validate(metric.info, len(examples))
+    except Exception as error:  # counted and shown as status error, with what was raised
+        failed = failure(error)
+        if len(examples) > 1 and metric.info.properties.batch_independent:
+            return ScoreBatch.concatenate([_attempt(metric, [one], context) for one in examples])
+        parts = [part.name for part in metric.info.parts]
+        return ScoreBatch.from_scores([failed] * len(examples), parts, metric.info.statistics)
+    return batch

@@ -1,0 +1,69 @@
+"""Facts of a run beside its numbers: on which data and on which machine it was made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, NamedTuple
+
+from radeval.core.example import Context, Example
+from radeval.core.version import __version__
+
+_PACKAGES = ("numpy", "scipy", "pandas", "rapidfuzz", "sacrebleu", "nltk", "torch", "transformers")
+
+
+class Digests(NamedTuple):
+    """sha256 of a run's data, hexadecimal.
+
+    Attributes:
+        data: Over everything that is scored.
+        references: Over ids, references and contexts, without the candidates and their systems.
+    """
+
+    data: str
+    references: str
+
+
+def digests(examples: Sequence[Example]) -> Digests:
+    """Returns the digests of the examples, in their order."""
+    tasks = [
+        [
+            one.id,
+            one.group,
+            one.references,
+            [getattr(one.context, name) for name in _CONTEXT] if one.context != _UNKNOWN else None,
+        ]
+        for one in examples
+    ]
+    return Digests(_digest([tasks, [(one.system, one.candidate) for one in examples]]), _digest(tasks))
+
+
+_UNKNOWN = Context()
+_CONTEXT = tuple(field.name for field in fields(Context))
+
+
+def _digest(values: list[Any]) -> str:
+    # JSON in ASCII frames texts unmistakably and is the same everywhere.
+    return hashlib.sha256(json.dumps(values, ensure_ascii=True).encode("ascii")).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def environment() -> Mapping[str, str]:
+    """Returns the versions and the machine that can matter for a number."""
+    found = {
+        "radeval": __version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+    }
+    for name in _PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

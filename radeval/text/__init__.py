@@ -1,0 +1,1 @@
+"""Report text before any metric reads it: its sections and its language."""
