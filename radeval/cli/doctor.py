@@ -95,7 +95,9 @@ def _metrics() -> list[Finding]:
         except RadevalError as error:  # told, and the other metrics are looked at all the same
             findings.append(Finding("problem", f"metric {name}", str(error)))
             continue
-        findings.append(Finding("ok" if ready == "yes" else "missing", f"metric {name}", "ready" if ready == "yes" else ready))
+        findings.append(
+            Finding("ok" if ready == "yes" else "missing", f"metric {name}", "ready" if ready == "yes" else ready)
+        )
     for name, owners in shadowed_plugins().items():
         findings.append(
             Finding("problem", f"metric {name}", f"{owners} also registers this name; radeval's own metric is used")

@@ -89,7 +89,10 @@ def describe(info: MetricInfo, ready: str) -> str:
     rows: list[tuple[str, str]] = [
         ("what", info.summary),
         ("main value", f"{info.main}, {info.direction} is better, {_range(info.range)}"),
-        *((f"part {part.name}", f"{part.summary}, {part.direction} is better, {_range(part.range)}") for part in info.parts),
+        *(
+            (f"part {part.name}", f"{part.summary}, {part.direction} is better, {_range(part.range)}")
+            for part in info.parts
+        ),
         *(
             (
                 f"parameter {parameter.name}",

@@ -76,9 +76,7 @@ def load_settings(
     for key in stored:
         if key not in known:
             raise ConfigError(f"there is no setting {key!r}", where=where, hint=did_you_mean(key, known))
-    variables = {
-        key: environment[name] for key in known if (name := ENVIRONMENT_PREFIX + key.upper()) in environment
-    }
+    variables = {key: environment[name] for key in known if (name := ENVIRONMENT_PREFIX + key.upper()) in environment}
     given = {key: value for key, value in flags.items() if value is not None and value != []}
     for layer, source in ((stored, where), (variables, "the environment")):
         _validate(layer, lambda message, key, at=source: ConfigError(message, where=f"{key} in {at}"))

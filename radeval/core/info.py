@@ -211,9 +211,7 @@ class MetricInfo:
         values: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in stored.items() if key in known
         }
-        values["parts"] = tuple(
-            Part(**{**part, "range": tuple(part["range"])}) for part in stored["parts"]
-        )
+        values["parts"] = tuple(Part(**{**part, "range": tuple(part["range"])}) for part in stored["parts"])
         values["parameters"] = tuple(
             Parameter(**{**parameter, "choices": tuple(parameter["choices"])}) for parameter in stored["parameters"]
         )

@@ -113,7 +113,9 @@ class Metric(ABC):
         if self.info.multi_reference == "native":
             return self._columns(examples, context)
         kept = [_written(one.references) for one in examples]
-        singles = [replace(one, references=(text,)) for one, texts in zip(examples, kept, strict=True) for text in texts]
+        singles = [
+            replace(one, references=(text,)) for one, texts in zip(examples, kept, strict=True) for text in texts
+        ]
         return best_reference(self._columns(singles, context), [len(texts) for texts in kept], self.info)
 
     def corpus(self, totals: Floats) -> dict[str, Floats]:

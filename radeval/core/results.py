@@ -154,9 +154,7 @@ class RunResult:
     @property
     def usage(self) -> dict[str, Usage]:
         """What each metric consumed, only where a model was asked."""
-        return {
-            label: usage for label, metric in self.metrics.items() if (usage := metric.scores.usage) is not None
-        }
+        return {label: usage for label, metric in self.metrics.items() if (usage := metric.scores.usage) is not None}
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -250,4 +248,3 @@ def evidence_lines(
             "detail": scores.details.get(index, ""),
             "evidence": [asdict(item) for item in scores.evidence.get(index, ())],
         }
-

@@ -69,7 +69,9 @@ def parse_spec(text: str) -> MetricSpec:
         if key in parameters:
             raise SpecError(f"the parameter {key!r} is given twice", where=f"metric {text!r}")
         if _BAD_ESCAPE.search(value):
-            raise SpecError(f"{value!r} holds a '%' that encodes nothing", where=f"metric {text!r}", hint="write % as %25")
+            raise SpecError(
+                f"{value!r} holds a '%' that encodes nothing", where=f"metric {text!r}", hint="write % as %25"
+            )
         try:
             parameters[key] = unquote(value, errors="strict")
         except UnicodeDecodeError:

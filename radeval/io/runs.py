@@ -91,10 +91,14 @@ class RunWriter:
         old = RunResult.load(self._folder)
         if old.data_digest != data_digest:
             raise OutputError(
-                "the run in this folder is of other data", where=str(self._folder), hint="use another folder or --overwrite"
+                "the run in this folder is of other data",
+                where=str(self._folder),
+                hint="use another folder or --overwrite",
             )
         return {
-            label: metric for label, metric in old.metrics.items() if metric.signature.fields.get("sections") == sections
+            label: metric
+            for label, metric in old.metrics.items()
+            if metric.signature.fields.get("sections") == sections
         }
 
     def keep_evidence(self, label: str) -> None:

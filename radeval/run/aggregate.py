@@ -150,9 +150,7 @@ def _declared(info: MetricInfo) -> list[tuple[str, Direction, Range]]:
 
 
 def _mean(totals: Floats) -> Floats:
-    found: Floats = np.divide(
-        totals[:, 0], totals[:, 1], out=np.full(len(totals), np.nan), where=totals[:, 1] > 0
-    )
+    found: Floats = np.divide(totals[:, 0], totals[:, 1], out=np.full(len(totals), np.nan), where=totals[:, 1] > 0)
     return found
 
 

@@ -50,7 +50,9 @@ class Rouge(Metric):
                 "stand between blanks, F with beta 1.2, ROUGE-L only",
                 choices=("google", "coco"),
             ),
-            Parameter("stem", "bool", None, "whether words are reduced to their stem: true by default, never with coco"),
+            Parameter(
+                "stem", "bool", None, "whether words are reduced to their stem: true by default, never with coco"
+            ),
         ),
         multi_reference="native",
         multi_reference_rule="the best reference for each value on its own",

@@ -77,9 +77,7 @@ def chrf_words(text: str) -> list[str]:
 
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
-_ROUGE_LETTERS = bytes(
-    byte if chr(byte) in "abcdefghijklmnopqrstuvwxyz0123456789" else ord(" ") for byte in range(256)
-)
+_ROUGE_LETTERS = bytes(byte if chr(byte) in "abcdefghijklmnopqrstuvwxyz0123456789" else ord(" ") for byte in range(256))
 
 
 class _WordNumbers(dict[bytes, int]):
