@@ -96,7 +96,7 @@ def describe(info: MetricInfo, ready: str) -> str:
         *(
             (
                 f"parameter {parameter.name}",
-                f"{parameter.summary} [default: {'none' if parameter.default is None else parameter.format(parameter.default)}]",
+                f"{parameter.summary} [default: {parameter.format(parameter.default)}]",
             )
             for parameter in info.parameters
         ),

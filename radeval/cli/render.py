@@ -97,10 +97,13 @@ def _strata_table(run: RunResult, column: str, strata: Mapping[str, Mapping[str,
 def _footer(run: RunResult) -> Iterator[str]:
     groups = len(set(run.groups))
     settings = run.config
-    how = f"intervals: bootstrap over {groups} groups, {settings['n_boot']} draws, seed {settings['seed']}"
+    what = f"{len(run)} examples"
+    if len(set(run.systems)) > 1:
+        what += f" by {len(set(run.systems))} systems"
+    how = f"95 % intervals: bootstrap over {groups} groups, {settings['n_boot']:,} draws, seed {settings['seed']}"
     if groups < 2 or not settings["n_boot"]:
         how = "intervals: none, which takes two groups or more" if groups < 2 else "intervals: none asked for"
-    yield f"{len(run)} examples; {how}"
+    yield f"{what}; {how}"
     for label, found in ((label, run.aggregates[label]) for label in run.metrics):
         if found.n_unscored or found.n_error:
             yield (

@@ -78,8 +78,8 @@ class Parameter:
                 )
 
     def format(self, value: ParameterValue) -> str:
-        """Returns the text that `parse` reads as this value."""
-        return str(value).lower() if isinstance(value, bool) else str(value)
+        """Returns the text that `parse` reads as this value; None, which no text means, becomes "none"."""
+        return str(value).lower() if isinstance(value, bool | None) else str(value)
 
 
 _TYPES: dict[str, type] = {"str": str, "path": str, "int": int, "float": float, "bool": bool}
@@ -153,8 +153,8 @@ class MetricInfo:
         parameters: What a spec can set.
         aggregate: "mean" of the scored examples, or the corpus rule in words.
         statistics: Names of the numbers that the corpus rule sums; empty where the rule is the mean.
-        multi_reference: "native", a rule of the metric's own, stated in `multi_reference_rule`; or "best", the reference
-            with the best main value.
+        multi_reference: "native", a rule of the metric's own, stated in `multi_reference_rule`; or "best", the
+            reference with the best main value.
         multi_reference_rule: The native rule in words.
         empty: The rules for empty reports.
         properties: What always holds.

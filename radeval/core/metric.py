@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
@@ -37,7 +36,7 @@ class RunContext:
         return cast(Thing, self._shared[key])
 
 
-class Metric(ABC):
+class Metric:
     """A metric: a declaration and a way to score.
 
     A subclass sets `info`, passes its declared parameters on as keyword arguments, and implements `score` for one

@@ -16,7 +16,6 @@ from radeval.io.sides import Side, read_side
 from radeval.io.tables import read_table
 from radeval.io.texts import text_notices
 
-
 _LONGEST_REPORT = 200_000
 
 

@@ -23,8 +23,8 @@ class Prepared:
         reasons: Why each other example cannot be scored, by its index in the run.
         sections: The sections that are scored, in the words of the signature.
         notices: What the user must read.
-        selections: What was taken of each scored example's candidate and of its references, these by their number in the
-            original example; None where whole reports are scored.
+        selections: What was taken of each scored example's candidate and of its references, these by their number in
+            the original example; None where whole reports are scored.
     """
 
     examples: Sequence[Example]

@@ -106,7 +106,7 @@ class Bleu(Metric):
         main="bleu4",
         direction="higher",
         range=(0.0, 1.0),
-        citation="Papineni et al., ACL 2002; presets after pycocoevalcap 1.2, sacreBLEU 2.6, R2Gen and CXR-Report-Metric",
+        citation="Papineni et al., ACL 2002; as pycocoevalcap 1.2, sacreBLEU 2.6, R2Gen or CXR-Report-Metric",
         empty=EmptyRules(candidate=0.0, reference=0.0, both=0.0),
         parts=tuple(Part(name, f"BLEU-{name[-1]}") for name in _NAMES[:3]),
         parameters=(

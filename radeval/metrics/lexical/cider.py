@@ -82,8 +82,8 @@ class Cider(Metric):
                 "df",
                 "path",
                 None,
-                "a table of reference reports (for example of the training set) from which rarity is taken; without it, "
-                "the references of the run, and the score depends on them",
+                "a table of reference reports (for example of the training set) from which rarity is taken; without "
+                "it, the references of the run, and the score depends on them",
             ),
         ),
         multi_reference="native",
@@ -133,8 +133,8 @@ class Cider(Metric):
                 return ScoreBatch.from_scores([Score.unscored(reason, "name a table: cider:df=FILE")] * len(examples))
             if frequencies.studies < _FEW_DOCUMENTS:
                 context.warn(
-                    f"cider takes rarity from the {frequencies.studies} studies of this run: with so few, the value says "
-                    "little outside it; name a larger table with cider:df=FILE"
+                    f"cider takes rarity from the {frequencies.studies} studies of this run: with so few, the value "
+                    "says little outside it; name a larger table with cider:df=FILE"
                 )
         known = frequencies
         vectors: dict[str, _Vector] = {}

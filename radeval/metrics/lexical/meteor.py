@@ -40,8 +40,8 @@ class Meteor(Metric):
         languages=("en",),
         needs=("WordNet",),
         extra="meteor",
-        notes="Compares wording only. Identical reports score just below 1 (the order penalty is never 0). The METEOR 1.5 "
-        "jar of pycocoevalcap has other weights and paraphrase tables: its numbers are not comparable.",
+        notes="Compares wording only. Identical reports score just below 1 (the order penalty is never 0). The METEOR "
+        "1.5 jar of pycocoevalcap has other weights and paraphrase tables: its numbers are not comparable.",
     )
 
     def check(self, context: RunContext) -> None:

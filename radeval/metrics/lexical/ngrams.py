@@ -55,7 +55,9 @@ class Texts:
             return cls(np.empty(0, dtype=np.int64), lengths)
         used = np.zeros(int(points.max()) + 1, dtype=bool)
         used[points] = True
-        return cls((np.cumsum(used) - 1)[points].astype(np.int64), lengths)
+        numbers = np.cumsum(used, dtype=np.int64) - 1
+        tokens: Integers = numbers[points]
+        return cls(tokens, lengths)
 
 
 class _Numbers(dict[Hashable, int]):

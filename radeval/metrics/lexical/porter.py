@@ -59,7 +59,10 @@ _STEP_3 = (
     ("ness", ""),
 )
 # Suffixes removed from a stem of measure > 1, in the order in which they are tried.
-_STEP_4 = tuple("al ance ence er ic able ible ant ement ment ent ion ou ism ate iti ous ive ize".split())
+_STEP_4 = (
+    "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism", "ate", "iti",
+    "ous", "ive", "ize",
+)  # fmt: skip
 
 
 def _shape(word: str) -> str:
