@@ -85,15 +85,14 @@ def _extras() -> list[Finding]:
 
 def _metrics() -> list[Finding]:
     from radeval.cli.metrics import readiness
-    from radeval.core.errors import RadevalError
     from radeval.core.registry import make_metric, metric_names, shadowed_plugins
 
     findings = []
     for name in metric_names():
         try:
             ready = readiness(make_metric(name))
-        except RadevalError as error:  # told, and the other metrics are looked at all the same
-            findings.append(Finding("problem", f"metric {name}", str(error)))
+        except Exception as error:  # told, and the other metrics are looked at all the same
+            findings.append(Finding("problem", f"metric {name}", f"{type(error).__name__}: {error}"))
             continue
         findings.append(
             Finding("ok" if ready == "yes" else "missing", f"metric {name}", "ready" if ready == "yes" else ready)

@@ -35,7 +35,7 @@ def command(body: Callable[Arguments, int | None]) -> Callable[Arguments, None]:
             _silence_output()
             code = 0
         except KeyboardInterrupt:
-            _say("stopped: nothing of this run was kept")
+            say("stopped: nothing of this run was kept")
             code = EXIT_INTERRUPTED
         except OSError as error:
             _silence_output()
@@ -66,16 +66,21 @@ def _tell(error: Exception) -> int:
     if "--debug" in sys.argv:
         traceback.print_exc()
     if isinstance(error, RadevalError):
-        _say(f"error: {error.message} ({type(error).__name__})")
+        say(f"error: {error.message} ({type(error).__name__})")
         if error.where:
-            _say(f"  where: {error.where}")
+            say(f"  where: {error.where}")
         if error.hint:
-            _say(f"  hint:  {error.hint}")
+            say(f"  hint:  {error.hint}")
         return error.exit_code
-    _say(f"internal error: {type(error).__name__}: {error}")
-    _say(f"  hint:  this is a bug in radeval {__version__}; run again with --debug and report what it shows")
+    say(f"internal error: {type(error).__name__}: {error}")
+    say(f"  hint:  this is a bug in radeval {__version__}; run again with --debug and report what it shows")
     return EXIT_BUG
 
 
-def _say(line: str) -> None:
-    print(line, file=sys.stderr)
+def say(line: str) -> None:
+    """Writes a line to standard error; a line that cannot be written must not cost the result."""
+    try:
+        print(line, file=sys.stderr, flush=True)
+    except OSError:
+        # Python would otherwise try again when it ends, fail, and change the exit code.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

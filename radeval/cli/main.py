@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 the user's input or environment; 2 usage; 3 more unscored 
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -50,6 +51,9 @@ def _radeval(
 
 def run() -> None:
     """Runs the command line and ends the process with its exit code."""
+    # Python has no streams at all where they are closed from the start.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open until the end
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open until the end
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A terminal without arrows still gets the numbers.

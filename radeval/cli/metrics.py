@@ -23,8 +23,14 @@ def metrics(
 ) -> None:
     """List the metrics, or tell all about one."""
     from radeval.core.metric import Metric
-    from radeval.core.registry import make_metric, metric_class, metric_names
+    from radeval.core.registry import PRESETS, make_metric, metric_class, metric_names
 
+    if name in PRESETS:
+        members = PRESETS[name]
+        print(
+            json.dumps({"preset": name, "metrics": members}) if as_json else f"{name} stands for {', '.join(members)}"
+        )
+        return
     if name is not None:
         metric = make_metric(name)
         ready = readiness(metric)
@@ -46,13 +52,12 @@ def metrics(
 
 
 def _made(name: str, broken: dict[str, str]) -> object:
-    from radeval.core.errors import RadevalError
     from radeval.core.registry import make_metric
 
     try:
         return make_metric(name)
-    except RadevalError as error:  # one broken plugin must not hide the others
-        broken[name] = str(error)
+    except Exception as error:  # one broken plugin must not hide the others
+        broken[name] = f"{type(error).__name__}: {error}"
         return None
 
 
@@ -65,6 +70,8 @@ def readiness(metric: Any) -> str:
         metric.check(RunContext())
     except RadevalError as error:
         return f"{error.message}: {error.hint}" if error.hint else error.message
+    except Exception as error:  # what a foreign metric raises is told, too
+        return f"{type(error).__name__}: {error}"
     return "yes"
 
 

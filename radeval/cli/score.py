@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -12,11 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from radeval.cli.complete import complete_metric
+from radeval.cli.errors import say
 
 if TYPE_CHECKING:
     from radeval.core.config import Settings
     from radeval.core.example import Example
     from radeval.core.results import RunResult
+    from radeval.run.plan import Planned
 
 EXIT_UNSCORED = 3
 EXIT_BELOW = 4
@@ -80,7 +83,9 @@ def score(
     """Score candidate reports against reference reports."""
     from radeval.cli.render import render
     from radeval.core.config import load_settings
+    from radeval.core.metric import RunContext
     from radeval.io.reading import read_examples
+    from radeval.run.plan import plan
     from radeval.run.progress import BarProgress, NoProgress
     from radeval.run.score import RunOptions, score_examples
 
@@ -107,9 +112,15 @@ def score(
         overwrite=overwrite,
         resume=resume,
         no_text=settings.no_text,
-        config={"predictions": str(predictions), "references": str(references or predictions), **_stored(settings)},
+        config={
+            "predictions": _shown(predictions),
+            "references": _shown(references or predictions),
+            **_stored(settings),
+        },
     )
-    limits = [_limit(text) for text in fail_under or []]
+    # Before any file is read: a metric that cannot run, or a limit on nothing, must not cost the user a wait.
+    planned = plan(settings.metrics, settings.sections, RunContext())
+    limits = [_limit(text, planned) for text in fail_under or []]
     shown = sys.stderr.isatty() if progress is None else progress
     with BarProgress() if shown else nullcontext(NoProgress()) as bar:
         loaded = read_examples(
@@ -119,29 +130,41 @@ def score(
             text_columns=settings.text_col,
             allow_missing=settings.allow_missing,
             max_chars=settings.max_chars,
+            quote=not settings.no_text,
         )
-        strata = {name: _column(name, loaded.examples) for name in settings.by}
+        strata = {name: _column(name, loaded.examples, settings.no_text) for name in settings.by}
         result = score_examples(
-            loaded.examples, settings.metrics, options, by=strata, notices=loaded.notices, progress=bar
+            loaded.examples, [item.metric for item in planned], options, by=strata, notices=loaded.notices, progress=bar
         )
         bar.step("intervals", None)
         text = render(result, settings.format)
-    _check_limits(result, limits)
     print(text)
     for notice in result.notices:
-        print(f"note: {notice}", file=sys.stderr)
+        say(f"note: {notice}")
     if out is not None:
-        print(f"note: written to {out}", file=sys.stderr)
+        say(f"note: written to {out}")
     return _exit_code(result, settings.max_unscored, limits)
+
+
+def _shown(path: Path) -> str:
+    """Returns a path as text that any file can hold; names that are no UTF-8 lose what is not."""
+    return str(path).encode("utf-8", "replace").decode("utf-8")
 
 
 def _stored(settings: Settings) -> dict[str, Any]:
     return settings.model_dump(exclude={"metrics"})
 
 
-def _column(name: str, examples: Sequence[Example]) -> list[str]:
+def _column(name: str, examples: Sequence[Example], no_text: bool) -> list[str]:
     """Returns the values of a column of the input, by the names that examples have for it."""
-    from radeval.core.errors import ColumnError, did_you_mean
+    from radeval.core.errors import ColumnError, UsageError, did_you_mean
+
+    if no_text and name in ("indication", "comparison"):
+        raise UsageError(
+            f"the {name} is clinical text, which would be stored as the name of a stratum",
+            where=f"--by {name}",
+            hint="leave out --no-text or --by",
+        )
 
     if name in ("system", "group"):
         return [str(getattr(one, name)) for one in examples]
@@ -158,48 +181,46 @@ def _column(name: str, examples: Sequence[Example]) -> list[str]:
     return [str(one.meta.get(name) or "(none)") for one in examples]
 
 
-def _limit(text: str) -> tuple[str | None, float]:
-    from radeval.core.errors import UsageError
-
-    label, _, value = text.rpartition("=")
-    try:
-        return label or None, float(value)
-    except ValueError:
-        raise UsageError(
-            f"{value!r} is not a number", where=f"--fail-under {text}", hint="for example rouge=0.3"
-        ) from None
-
-
-def _check_limits(result: RunResult, limits: Sequence[tuple[str | None, float]]) -> None:
+def _limit(text: str, planned: Sequence[Planned]) -> tuple[str, float]:
+    """Returns the key among the aggregates and the value of a `--fail-under`."""
     from radeval.core.errors import UsageError, did_you_mean
 
-    for label, _ in limits:
-        if label is None and len(result.metrics) > 1:
-            raise UsageError("several metrics are scored", where="--fail-under", hint="write LABEL=VALUE")
-        if label is not None and label not in result.aggregates:
-            raise UsageError(
-                f"nothing is called {label!r}", where="--fail-under", hint=did_you_mean(label, list(result.aggregates))
-            )
+    label, _, value = text.rpartition("=")
+    where = f"--fail-under {text}"
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise UsageError(f"{value!r} is not a number", where=where, hint="for example rouge=0.3")
+    if not label and len(planned) > 1:
+        raise UsageError("several metrics are scored", where=where, hint="write LABEL=VALUE")
+    known = [key for item in planned for key in _keys(item)]
+    if label and label not in known:
+        raise UsageError(f"nothing is called {label!r}", where=where, hint=did_you_mean(label, known))
+    return label or planned[0].label, number
 
 
-def _exit_code(result: RunResult, allowed: float, limits: Sequence[tuple[str | None, float]]) -> int:
+def _keys(item: Planned) -> list[str]:
+    return [item.label, *(f"{item.label}/{part.name}" for part in item.metric.info.parts)]
+
+
+def _exit_code(result: RunResult, allowed: float, limits: Sequence[tuple[str, float]]) -> int:
     """Returns the exit code of a finished run and tells why it is not 0."""
     code = 0
-    for label, limit in limits:
-        key = label or next(iter(result.metrics))
+    for key, limit in limits:
         found = result.aggregates[key]
         sign = 1 if found.direction == "higher" else -1
         if found.value is None or sign * found.value < sign * limit:
             value = "no value" if found.value is None else f"{found.value:.4f}"
-            print(f"fail: {key} is {value}, worse than {limit:g}", file=sys.stderr)
+            say(f"fail: {key} is {value}, worse than {limit:g}")
             code = EXIT_BELOW
     for label, metric in result.metrics.items():
         missing = len(metric.scores.reasons)
         if missing > allowed * len(result):
-            print(
+            say(
                 f"fail: {label} has no score for {missing} of {len(result)} examples, more than --max-unscored "
-                f"{allowed:g} allows",
-                file=sys.stderr,
+                f"{allowed:g} allows"
             )
             code = EXIT_UNSCORED
     return code

@@ -10,7 +10,7 @@ from operator import add
 import numpy as np
 from numpy.typing import NDArray
 
-from radeval.core.info import MetricInfo, ParameterValue
+from radeval.core.info import MetricInfo, ParameterValue, Range
 from radeval.core.score import Evidence, Score, Status, Usage
 
 Floats = NDArray[np.float64]
@@ -231,17 +231,34 @@ class ScoreBatch:
             raise ValueError(f"{info.name} returned other columns than it declares, or not one row an example")
         everything = self.status.count(Status.OK) == n
         scored = np.ones(n, dtype=bool) if everything else np.array([one is Status.OK for one in self.status])
-        if not np.array_equal(np.isfinite(self.value), scored) or not np.isfinite(self.statistics).all():
+        empty = np.isnan(self.value)
+        if (empty == scored).any() or not np.isfinite(self.statistics).all():
             raise ValueError(f"{info.name} returned a number without a verdict, or a verdict without a finite number")
+        if not everything and self.statistics[~scored].any():
+            raise ValueError(f"{info.name} returned statistics without a verdict")
         if len(self.reasons) != n - int(scored.sum()) or any(scored[index] for index in self.reasons):
-            raise ValueError(f"{info.name} returned no verdict without a reason")
-        for name, column in self.parts.items():
-            undefined = np.flatnonzero(scored & ~np.isfinite(column)).tolist()
-            if undefined != sorted(index for index in self.part_reasons.get(name, {})):
-                raise ValueError(f"{info.name} left its part {name!r} undefined without a reason")
-        low, high = info.range
-        tolerance = 1e-9
-        values = self.value if everything else self.value[scored]
-        below = low is not None and len(values) and values.min() < low - tolerance
-        if below or (high is not None and len(values) and values.max() > high + tolerance):
-            raise ValueError(f"{info.name} returned a value outside its range {info.range}")
+            raise ValueError(f"{info.name} returned no verdict without a reason, or a reason for a verdict")
+        _check_range(info.name, self.value, info.range)
+        for part in info.parts:
+            column = self.parts[part.name]
+            undefined = np.isnan(column)
+            if not everything and not undefined[~scored].all():
+                raise ValueError(f"{info.name} returned its part {part.name!r} without a verdict")
+            if np.flatnonzero(scored & undefined).tolist() != sorted(self.part_reasons.get(part.name, {})):
+                raise ValueError(f"{info.name} left its part {part.name!r} undefined without a reason")
+            _check_range(f"{info.name}/{part.name}", column, part.range)
+
+
+_TOLERANCE = 1e-9
+
+
+def _check_range(name: str, column: Floats, bounds: Range) -> None:
+    """Raises where a number, NaN aside, is infinite or outside its range by more than rounding."""
+    if not len(column):
+        return
+    low, high = bounds
+    least, most = np.fmin.reduce(column), np.fmax.reduce(column)
+    if np.isinf(least) or np.isinf(most):
+        raise ValueError(f"{name} returned an infinite number")
+    if (low is not None and least < low - _TOLERANCE) or (high is not None and most > high + _TOLERANCE):
+        raise ValueError(f"{name} returned a value outside its range {bounds}")

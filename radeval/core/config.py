@@ -18,6 +18,8 @@ from radeval.core.errors import ConfigError, FileAccessError, UsageError, did_yo
 FILE = "radeval.toml"
 ENVIRONMENT_PREFIX = "RADEVAL_"
 
+_HINT = "radeval score --help lists what each setting can be"
+
 Words = Annotated[list[str], BeforeValidator(lambda value: value.split() if isinstance(value, str) else value)]
 
 
@@ -79,8 +81,8 @@ def load_settings(
     variables = {key: environment[name] for key in known if (name := ENVIRONMENT_PREFIX + key.upper()) in environment}
     given = {key: value for key, value in flags.items() if value is not None and value != []}
     for layer, source in ((stored, where), (variables, "the environment")):
-        _validate(layer, lambda message, key, at=source: ConfigError(message, where=f"{key} in {at}"))
-    _validate(given, lambda message, key: UsageError(message, where="--" + key.replace("_", "-")))
+        _validate(layer, lambda message, key, at=source: ConfigError(message, where=f"{key} in {at}", hint=_HINT))
+    _validate(given, lambda message, key: UsageError(message, where="--" + key.replace("_", "-"), hint=_HINT))
     return Settings(**{**stored, **variables, **given})
 
 
@@ -95,7 +97,9 @@ def _validate(layer: Mapping[str, Any], error: Any) -> None:
 def _read(folder: Path, file: Path | None) -> tuple[dict[str, Any], str]:
     if file is not None:
         if not file.is_file():
-            raise FileAccessError("there is no such configuration file", where=str(file))
+            raise FileAccessError(
+                "there is no such configuration file", where=str(file), hint="check the path given to --config"
+            )
         return _table(file), str(file)
     if (folder / FILE).is_file():
         return _table(folder / FILE), FILE
@@ -111,7 +115,8 @@ def _table(file: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError("this is not a TOML file", where=str(file), hint=str(error)) from error
     if file.name == "pyproject.toml":
-        content = content.get("tool", {}).get("radeval", {})
-    if not isinstance(content, dict):
-        raise ConfigError("tool.radeval is not a table", where=str(file))
+        for key in ("tool", "radeval"):
+            content = content.get(key, {})
+            if not isinstance(content, dict):
+                raise ConfigError(f"{key} is not a table", where=str(file), hint="settings stand under [tool.radeval]")
     return content

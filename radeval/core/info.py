@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from radeval.core.errors import ParameterError
+
+Thing = TypeVar("Thing")
 
 Direction = Literal["higher", "lower"]
 Range = tuple[float | None, float | None]
@@ -50,7 +52,7 @@ class Parameter:
             elif self.kind in ("int", "float"):
                 value = int(text) if self.kind == "int" else float(text)
         except (ValueError, KeyError):
-            raise ParameterError(f"{self.name}={text} is not {_KINDS[self.kind]}", where=where) from None
+            raise self._wrong_kind(text, where) from None
         self.check(value, where)
         return value
 
@@ -63,19 +65,25 @@ class Parameter:
         if value == self.default and type(value) is type(self.default):
             return
         if type(value) is not _TYPES[self.kind] and not (self.kind == "float" and type(value) is int):
-            raise ParameterError(f"{self.name}={value!r} is not {_KINDS[self.kind]}", where=where)
+            raise self._wrong_kind(value, where)
         if isinstance(value, str) and not value:
-            raise ParameterError(f"{self.name} is empty", where=where)
+            raise ParameterError(f"{self.name} is empty", where=where, hint=f"leave it out, or write {self.name}=VALUE")
         if self.choices and value not in self.choices:
             raise ParameterError(
                 f"{self.name}={value} is not allowed", where=where, hint="one of " + ", ".join(self.choices)
             )
         if isinstance(value, int | float):
             low, high = -math.inf if self.minimum is None else self.minimum, self.maximum
-            if not math.isfinite(value) or not low <= value <= (math.inf if high is None else high):
+            finite = isinstance(value, int) or math.isfinite(value)
+            if not finite or not low <= value <= (math.inf if high is None else high):
                 raise ParameterError(
                     f"{self.name}={value} is out of range", where=where, hint=f"from {self.minimum} to {self.maximum}"
                 )
+
+    def _wrong_kind(self, value: object, where: str) -> ParameterError:
+        return ParameterError(
+            f"{self.name}={value} is not {_KINDS[self.kind]}", where=where, hint=f"{self.name} is {_KINDS[self.kind]}"
+        )
 
     def format(self, value: ParameterValue) -> str:
         """Returns the text that `parse` reads as this value; None, which no text means, becomes "none"."""
@@ -84,6 +92,12 @@ class Parameter:
 
 _TYPES: dict[str, type] = {"str": str, "path": str, "int": int, "float": float, "bool": bool}
 _KINDS = {"str": "a text", "path": "a path", "int": "a whole number", "float": "a number", "bool": "true or false"}
+
+
+def _known(kind: type[Thing], stored: Mapping[str, Any]) -> Thing:
+    """Returns a dataclass of stored values, without those that this version does not know."""
+    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    return kind(**{key: value for key, value in stored.items() if key in names})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +140,7 @@ class Properties:
         identity_is_best: No candidate scores better than the reference itself, unless it is empty; where the range is
             bounded, that is its best value.
         batch_independent: A pair's score does not depend on the other pairs.
-        symmetric: Exchanging candidate and reference changes nothing.
+        symmetric: Exchanging candidate and reference does not change the main value.
         deterministic: The same input always gives the same score.
         clinical: The metric reads findings, so that flipping a negation can never raise its score.
     """
@@ -207,17 +221,16 @@ class MetricInfo:
 
         Fields that this version does not know are left out, so that newer runs can be read.
         """
-        known = {field.name for field in fields(cls)}
-        values: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in stored.items() if key in known
-        }
-        values["parts"] = tuple(Part(**{**part, "range": tuple(part["range"])}) for part in stored["parts"])
-        values["parameters"] = tuple(
-            Parameter(**{**parameter, "choices": tuple(parameter["choices"])}) for parameter in stored["parameters"]
+        values = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()}
+        values["parts"] = tuple(
+            _known(Part, {**part, "range": tuple(part["range"])}) for part in stored.get("parts", ())
         )
-        values["empty"] = EmptyRules(**stored["empty"])
-        values["properties"] = Properties(**stored["properties"])
-        return cls(**values)
+        values["parameters"] = tuple(
+            _known(Parameter, {**one, "choices": tuple(one.get("choices", ()))}) for one in stored.get("parameters", ())
+        )
+        values["empty"] = _known(EmptyRules, stored["empty"])
+        values["properties"] = _known(Properties, stored.get("properties", {}))
+        return _known(cls, values)
 
     @property
     def worst(self) -> float | None:

@@ -62,6 +62,9 @@ class Metric:
             raise TypeError(f"{self.info.name} declares no parameter {', '.join(sorted(unknown))}")
         for name, value in parameters.items():
             declared[name].check(value, f"metric {self.info.name!r}")
+            if declared[name].kind == "float" and value is not None:
+                # 2 and 2.0 are one method and must have one signature.
+                parameters[name] = float(value)
         self.parameters = {name: parameter.default for name, parameter in declared.items()} | parameters
 
     @property
@@ -113,9 +116,15 @@ class Metric:
             return self._columns(examples, context)
         kept = [_written(one.references) for one in examples]
         singles = [
-            replace(one, references=(text,)) for one, texts in zip(examples, kept, strict=True) for text in texts
+            replace(one, references=(one.references[number],))
+            for one, numbers in zip(examples, kept, strict=True)
+            for number in numbers
         ]
-        return best_reference(self._columns(singles, context), [len(texts) for texts in kept], self.info)
+        batch = self._columns(singles, context)
+        row_numbers = [number for numbers in kept for number in numbers]
+        for row, items in batch.evidence.items():
+            batch.evidence[row] = tuple(replace(item, reference=row_numbers[row]) for item in items)
+        return best_reference(batch, [len(numbers) for numbers in kept], self.info)
 
     def corpus(self, totals: Floats) -> dict[str, Floats]:
         """Returns the value over a set from summed statistics, for many sets at once.
@@ -153,9 +162,9 @@ def failure(error: Exception) -> Score:
     return Score.error("exception", f"{type(error).__name__}: {error}")
 
 
-def _written(references: tuple[str, ...]) -> tuple[str, ...]:
-    """Returns the references that hold text, or the first where none does."""
-    return tuple(text for text in references if text.strip()) or references[:1]
+def _written(references: tuple[str, ...]) -> list[int]:
+    """Returns the numbers of the references that hold text, or that of the first where none does."""
+    return [number for number, text in enumerate(references) if text.strip()] or [0]
 
 
 def best_reference(batch: ScoreBatch, counts: Sequence[int], info: MetricInfo) -> ScoreBatch:
@@ -179,7 +188,4 @@ def best_reference(batch: ScoreBatch, counts: Sequence[int], info: MetricInfo) -
         top = start + int(np.argmax(keyed[start : start + count]))
         failed = [row for row in range(start, start + count) if batch.status[row] is not Status.OK]
         chosen.append(failed[0] if failed and batch.value[top] != info.best else top)
-    best = batch.take(chosen)
-    for index, items in best.evidence.items():
-        best.evidence[index] = tuple(replace(item, reference=chosen[index] - starts[index]) for item in items)
-    return best
+    return batch.take(chosen)

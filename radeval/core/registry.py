@@ -42,12 +42,12 @@ def _plugins() -> dict[str, list[EntryPoint]]:
 
 def metric_names() -> list[str]:
     """Returns the names of all registered metrics: ours in the table's order, then those of other packages."""
-    return [*METRICS, *sorted(set(_plugins()) - set(METRICS))]
+    return [*METRICS, *sorted(set(_plugins()) - set(METRICS) - set(PRESETS))]
 
 
 def shadowed_plugins() -> dict[str, str]:
-    """Returns the names that other packages register although they are ours, with those packages; ours are used."""
-    return {name: _owners(points) for name, points in _plugins().items() if name in METRICS}
+    """Returns names of ours, presets among them, that other packages register, with those packages; ours are used."""
+    return {name: _owners(points) for name, points in _plugins().items() if name in METRICS or name in PRESETS}
 
 
 def metric_class(name: str) -> type[Metric]:

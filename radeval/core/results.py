@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radeval.core.batch import ScoreBatch
 from radeval.core.info import Direction, MetricInfo
-from radeval.core.score import Score, Usage
+from radeval.core.score import Evidence, Score, Usage
 from radeval.core.signature import Signature
 
 if TYPE_CHECKING:
@@ -246,5 +246,11 @@ def evidence_lines(
             "status": str(scores.status[index]),
             "reason": scores.reasons.get(index, ""),
             "detail": scores.details.get(index, ""),
-            "evidence": [asdict(item) for item in scores.evidence.get(index, ())],
+            "evidence": [_evidence_values(item) for item in scores.evidence.get(index, ())],
         }
+
+
+def _evidence_values(item: Evidence) -> dict[str, Any]:
+    """Returns evidence as JSON values, places as lists like those that a file gives back."""
+    values = asdict(item)
+    return values | {key: list(values[key]) for key in ("span", "counterpart") if values[key] is not None}

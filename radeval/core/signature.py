@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from radeval.core.info import ParameterValue
 
@@ -22,7 +22,7 @@ class Signature:
 
     name: str
     version: int
-    fields: Mapping[str, ParameterValue]
+    fields: Mapping[str, ParameterValue] = field(hash=False)
 
     @property
     def id(self) -> str:

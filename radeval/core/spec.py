@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from radeval.core.errors import SpecError
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
-_UNSAFE = re.compile(r"[,%\x00-\x20\x7f]")
+_UNSAFE = re.compile(r"[,%\x00-\x20\x7f]|\s")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SHAPE = "a spec is name[@version][:key=value,key=value], for example bleu:preset=sacrebleu"
 
@@ -57,7 +57,7 @@ def parse_spec(text: str) -> MetricSpec:
     name, at, version = head.partition("@")
     if not _NAME.fullmatch(name):
         raise SpecError(f"{name!r} is not a metric name", where=f"metric {text!r}", hint=_SHAPE)
-    if at and not (version.isascii() and version.isdigit()):
+    if at and not (version.isascii() and version.isdigit() and len(version) < 10):
         raise SpecError(f"{version!r} is not a version number", where=f"metric {text!r}", hint=_SHAPE)
     if colon and not tail:
         raise SpecError("nothing follows the ':'", where=f"metric {text!r}", hint=_SHAPE)

@@ -6,6 +6,7 @@ Readers take any form up to their own and ignore keys they do not know, so that 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -95,7 +96,7 @@ def load_run(path: Path) -> RunResult:
         stored = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise FileAccessError("the run cannot be read", where=str(file), hint=error.strerror) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError("this is not JSON", where=str(file), hint=str(error)) from error
     run = run_from_dict(stored, str(file))
     evidence = file.with_name(EVIDENCE_FILE)
@@ -119,7 +120,7 @@ def run_from_dict(stored: Any, where: str = "run") -> RunResult:
         )
     try:
         return _run(stored)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise InputError(
             f"the run is damaged: {type(error).__name__}: {error}", where=where, hint="score again"
         ) from error
@@ -149,6 +150,11 @@ def _run(stored: Mapping[str, Any]) -> RunResult:
             },
         ),
     )
+    expected = set(run.metrics) | {
+        f"{label}/{part.name}" for label, metric in run.metrics.items() for part in metric.info.parts
+    }
+    if set(run.aggregates) != expected:
+        raise ValueError("its aggregates are not those of its metrics")
     if {n} != {len(run.systems), len(run.groups), *map(len, run.columns.values())}:
         raise ValueError("its columns have different lengths")
     return run
@@ -158,9 +164,18 @@ def _aggregates(stored: Mapping[str, Any]) -> dict[str, Aggregate]:
     known = {field.name for field in fields(Aggregate)}
     found = {}
     for key, values in stored.items():
-        interval = Interval(*values["interval"]) if values["interval"] else None
+        interval = Interval(*map(_number, values["interval"])) if values["interval"] else None
+        for name in ("value", "worst_bound", "best_bound"):
+            if values[name] is not None:
+                _number(values[name])
         found[key] = Aggregate(**{name: values[name] for name in known if name in values} | {"interval": interval})
     return found
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{value!r} is no number")
+    return value
 
 
 def _metric(label: str, stored: Mapping[str, Any], n: int) -> MetricResult:

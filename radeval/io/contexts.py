@@ -40,7 +40,9 @@ class _Doubts:
     conflicts: dict[str, dict[str, None]] = field(default_factory=dict)
 
 
-def read_background(pairs: Sequence[Pair], predictions: Side, references: Side | None) -> Background:
+def read_background(
+    pairs: Sequence[Pair], predictions: Side, references: Side | None, quote: bool = True
+) -> Background:
     """Returns context, group and further columns of each example.
 
     Context and group come from the references first, else from the predictions; further columns from the predictions
@@ -50,6 +52,7 @@ def read_background(pairs: Sequence[Pair], predictions: Side, references: Side |
         pairs: The rows of each example.
         predictions: The candidates.
         references: The references, None where they stand in the same table.
+        quote: Whether notices may quote cells.
 
     Raises:
         ColumnError: The two files, or the reference rows of one id, give one example two groups.
@@ -62,7 +65,7 @@ def read_background(pairs: Sequence[Pair], predictions: Side, references: Side |
     modalities = _merged("modality", cells.lower, pairs, predictions, references, doubts)
     contexts = [Context(*values) for values in zip(ages, sexes, indications, comparisons, modalities, strict=True)]
     groups, without = _groups(pairs, predictions, references)
-    notices = _notices(doubts)
+    notices = _notices(doubts, quote)
     if without:
         notices.append(
             f"{count(without, 'example')} of {len(pairs):,} {'has' if without == 1 else 'have'} no group; "
@@ -165,13 +168,13 @@ def _meta(pairs: Sequence[Pair], predictions: Side, references: Side | None) -> 
     return metas
 
 
-def _notices(doubts: _Doubts) -> list[str]:
+def _notices(doubts: _Doubts, quote: bool) -> list[str]:
     notices = []
     for name, found in doubts.unread.items():
         first_id, shown = found[0]
         notices.append(
             f"{count(len(found), f'{name} cell')} could not be read and {'counts' if len(found) == 1 else 'count'} as "
-            f"unknown (first: id {quoted(first_id)}, {quoted(shown)})."
+            f"unknown (first: id {quoted(first_id)}{', ' + quoted(shown) if quote else ''})."
         )
     if doubts.conflicts:
         total = sum(map(len, doubts.conflicts.values()))

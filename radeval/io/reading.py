@@ -42,6 +42,7 @@ def read_examples(
     text_columns: Sequence[str] = (),
     allow_missing: bool = False,
     max_chars: int = _LONGEST_REPORT,
+    quote: bool = True,
 ) -> Loaded:
     """Reads candidates and references from CSV, TSV, JSON lines or Parquet files.
 
@@ -55,6 +56,7 @@ def read_examples(
         text_columns: The name of the text column: one for both files, or the candidates' and the references'.
         allow_missing: Leave out ids that are on one side only.
         max_chars: The longest text allowed, in characters.
+        quote: Whether notices may quote cells, which can hold what must not be stored.
 
     Raises:
         InputError: The data cannot be used as it is; the class says why, the error where and what to do.
@@ -63,8 +65,8 @@ def read_examples(
     """
     _check_options(references is None, id_columns, text_columns, max_chars)
     if references is None:
-        return _one_file(predictions, id_columns, text_columns, max_chars)
-    return _two_files(predictions, references, id_columns, text_columns, allow_missing, max_chars)
+        return _one_file(predictions, id_columns, text_columns, max_chars, quote)
+    return _two_files(predictions, references, id_columns, text_columns, allow_missing, max_chars, quote)
 
 
 def read_reports(path: str | Path) -> dict[str, list[str]]:
@@ -86,7 +88,9 @@ def read_reports(path: str | Path) -> dict[str, list[str]]:
     return studies
 
 
-def _one_file(path: str | Path, id_columns: Sequence[str], text_columns: Sequence[str], max_chars: int) -> Loaded:
+def _one_file(
+    path: str | Path, id_columns: Sequence[str], text_columns: Sequence[str], max_chars: int, quote: bool
+) -> Loaded:
     table = read_table(path)
     columns, notices = choose_ids([table], id_columns)
     ours, theirs = choose_pair(table, text_columns)
@@ -95,7 +99,7 @@ def _one_file(path: str | Path, id_columns: Sequence[str], text_columns: Sequenc
     systems = _systems(candidates)
     check_unique(table, candidates.ids, systems)
     pairs = [Pair(row, (row,)) for row in range(len(table))]
-    return _loaded(candidates, references, systems, Joined(pairs, 0, notices))
+    return _loaded(candidates, references, systems, Joined(pairs, 0, notices), quote)
 
 
 def _two_files(
@@ -105,6 +109,7 @@ def _two_files(
     text_columns: Sequence[str],
     allow_missing: bool,
     max_chars: int,
+    quote: bool,
 ) -> Loaded:
     ours, theirs = read_table(predictions), read_table(references)
     columns, notices = choose_ids([ours, theirs], id_columns)
@@ -115,13 +120,13 @@ def _two_files(
     check_unique(ours, candidates.ids, systems)
     known = read_side(theirs, columns[1], sources[1], max_chars, sources[0].columns)
     joined = join(ours, candidates.ids, theirs, known.ids, allow_missing)
-    return _loaded(candidates, known, systems, joined._replace(notices=notices + joined.notices))
+    return _loaded(candidates, known, systems, joined._replace(notices=notices + joined.notices), quote)
 
 
-def _loaded(candidates: Side, references: Side, systems: Sequence[str], joined: Joined) -> Loaded:
+def _loaded(candidates: Side, references: Side, systems: Sequence[str], joined: Joined, quote: bool) -> Loaded:
     pairs = joined.pairs
     one_table = candidates.table is references.table
-    background = read_background(pairs, candidates, None if one_table else references)
+    background = read_background(pairs, candidates, None if one_table else references, quote)
     scored = [pair.candidate for pair in pairs]
     known = list(dict.fromkeys(row for pair in pairs for row in pair.references))
     notices = [

@@ -6,6 +6,7 @@ stops the program before, a run that was there stays, and what is not complete n
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
@@ -46,18 +47,37 @@ class RunWriter:
         self._no_text = no_text
         self._evidence: TextIO | None = None
         self._work: Path | None = None
-        self._kept: set[str] = set()
-        if (folder / RUN_FILE).exists() and not (overwrite or resume):
-            raise OutputError(
-                "this folder holds a run already", where=str(folder), hint="use --overwrite, --resume or another folder"
-            )
+        self._made: list[Path] = []
+        if (folder / RUN_FILE).exists():
+            if not (overwrite or resume):
+                raise OutputError(
+                    "this folder holds a run already",
+                    where=str(folder),
+                    hint="use --overwrite, --resume or another folder",
+                )
+        else:
+            self._refuse_foreign()
+
+    def _refuse_foreign(self) -> None:
+        """Raises where a file that is not of a run stands where one of ours would go."""
+        for name in _FILES:
+            if (self._folder / name).exists():
+                raise OutputError(
+                    f"there is a {name} in this folder that belongs to no run",
+                    where=str(self._folder),
+                    hint="move it away, or name another folder",
+                )
 
     def __enter__(self) -> RunWriter:
         with self._named_errors():
+            for one in (self._folder, *self._folder.parents):
+                if one.exists() and not one.is_dir():
+                    raise OutputError(
+                        "this is a file, not a folder", where=str(one), hint="name a folder, which may be new"
+                    )
             parent = self._folder if self._folder.is_dir() else self._folder.parent
+            self._made = [one for one in (parent, *parent.parents) if not one.exists()]
             parent.mkdir(parents=True, exist_ok=True)
-            if self._folder.exists() and not self._folder.is_dir():
-                raise OutputError("this is a file, not a folder", where=str(self._folder))
             # mkdtemp makes it readable by the user alone, as the reports in it must be.
             self._work = Path(tempfile.mkdtemp(prefix=".radeval-partial-", dir=parent))
             self._evidence = _private(self._work / EVIDENCE_FILE)
@@ -75,6 +95,10 @@ class RunWriter:
                     raise
         if self._work is not None:
             shutil.rmtree(self._work, ignore_errors=True)
+        if kind is not None:
+            for folder in self._made:
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
 
     def kept(self, data_digest: str, sections: str) -> Mapping[str, MetricResult]:
         """Returns the results by label that a run in the folder has to lend, none without `resume`.
@@ -144,10 +168,23 @@ class RunWriter:
         if not self._folder.exists():
             os.rename(self._work, self._folder)
             return
-        # The run file marks a complete run: it goes first and comes back last.
-        (self._folder / RUN_FILE).unlink(missing_ok=True)
         for name in _FILES:
-            os.replace(self._work / name, self._folder / name)
+            if (self._folder / name).exists() and not (self._folder / name).is_file():
+                raise OutputError(f"{name} in this folder is not a file", where=str(self._folder), hint="move it away")
+        old = self._work / "old"
+        old.mkdir()
+        try:
+            # The run file marks a complete run: it goes first and comes back last.
+            for name in reversed(_FILES):
+                if (self._folder / name).exists():
+                    os.rename(self._folder / name, old / name)
+            for name in _FILES:
+                os.rename(self._work / name, self._folder / name)
+        except OSError:
+            for name in _FILES:
+                if (old / name).exists():
+                    os.replace(old / name, self._folder / name)
+            raise
 
     @contextmanager
     def _named_errors(self) -> Iterator[None]:
@@ -156,8 +193,14 @@ class RunWriter:
         except OSError as error:
             raise OutputError(
                 f"the run cannot be written: {error.strerror or error}",
-                where=str(error.filename or self._folder),
+                where=str(self._folder),
                 hint="nothing was changed there; make room or name another folder",
+            ) from error
+        except UnicodeError as error:
+            raise OutputError(
+                f"the run cannot be written: {error}",
+                where=str(self._folder),
+                hint="an id, a name or a reason holds characters that no UTF-8 file can hold",
             ) from error
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from radeval.stats.bootstrap import bootstrap_totals, group_sums, percentile_int
 
 Corpus = Callable[[Floats], Mapping[str, Floats]]
 Mask = NDArray[np.bool_]
+Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def summarise(run: RunResult, corpora: Mapping[str, Corpus], seed: int, n_boot: 
     statuses = {label: np.array(metric.scores.status, dtype=object) for label, metric in run.metrics.items()}
     groups = np.array(run.groups, dtype=object)
 
-    def over(members: Mask) -> dict[str, Aggregate]:
+    def over(members: Places) -> dict[str, Aggregate]:
         rows = columns[members]
         totals = rows.sum(axis=0, keepdims=True)
         sums = group_sums(rows, groups[members].tolist()) if n_boot else rows
@@ -70,14 +71,22 @@ def summarise(run: RunResult, corpora: Mapping[str, Corpus], seed: int, n_boot: 
         return found
 
     strata = {
-        column: {name: over(np.array([one == name for one in entries])) for name in dict.fromkeys(entries)}
+        column: {name: over(np.array(places)) for name, places in _places_by_value(entries).items()}
         for column, entries in run.columns.items()
     }
-    return Summary(over(np.ones(len(run), dtype=bool)), strata)
+    return Summary(over(np.arange(len(run))), strata)
+
+
+def _places_by_value(entries: Sequence[str]) -> dict[str, list[int]]:
+    """Returns where each value stands, values by first appearance."""
+    places: dict[str, list[int]] = {}
+    for place, entry in enumerate(entries):
+        places.setdefault(entry, []).append(place)
+    return places
 
 
 def _aggregate(
-    value: _Value, status: NDArray[np.object_], members: Mask, totals: Floats, resampled: Floats | None
+    value: _Value, status: NDArray[np.object_], members: Places, totals: Floats, resampled: Floats | None
 ) -> Aggregate:
     n, n_ok = len(status), int(value.counted[members].sum())
     n_unscored, n_error = int((status == Status.UNSCORED).sum()), int((status == Status.ERROR).sum())

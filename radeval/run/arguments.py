@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import fields
 from typing import Any
 
@@ -46,11 +46,11 @@ def examples_from_arguments(
             )
     examples = [
         Example(
-            id=str(others["ids"][index]),
+            id=_name(others["ids"][index]),
             candidate=_text(texts[index], "candidates", index),
             references=_references(others["references"][index], index),
-            system=str(others["systems"][index]),
-            group=str(others["groups"][index]),
+            system=_name(others["systems"][index]),
+            group=_name(others["groups"][index]),
             context=_context(others["contexts"][index], index),
         )
         for index in range(n)
@@ -61,14 +61,30 @@ def examples_from_arguments(
 
 
 def _sequence(argument: Any, name: str) -> list[Any]:
-    if isinstance(argument, str | bytes | Mapping):
+    if isinstance(argument, str | bytes):
         raise InputError(
             f"{name} is one {type(argument).__name__}, not a sequence", where=name, hint=f"put it in a list: [{name}]"
+        )
+    # Their iteration gives keys, columns or no order at all, which would be scored as if they were texts.
+    if isinstance(argument, Mapping | Set) or getattr(argument, "ndim", 1) != 1:
+        raise InputError(
+            f"{name} is {type(argument).__name__}, not a sequence of one value an example",
+            where=name,
+            hint="for a DataFrame, name the column: frame['report']",
         )
     try:
         return argument if type(argument) is list else list(argument)
     except TypeError:
         raise InputError(f"{name} is {type(argument).__name__}, not a sequence", where=name) from None
+
+
+def _name(value: Any) -> str:
+    """Returns an id, system or group as text, empty where it is missing."""
+    if isinstance(value, str):
+        return value
+    # NaN is the float that is not equal to itself; pandas has a value of its own.
+    missing = value is None or type(value).__name__ == "NAType" or (isinstance(value, float) and value != value)
+    return "" if missing else str(value)
 
 
 def _text(value: Any, name: str, index: int) -> str:

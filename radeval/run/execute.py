@@ -7,13 +7,20 @@ from collections.abc import Callable, Iterator, Sequence
 from radeval.core.batch import ScoreBatch
 from radeval.core.example import Example
 from radeval.core.metric import Metric, RunContext, failure
+from radeval.core.score import Evidence, Score
+
+Original = Callable[[int, tuple[Evidence, ...]], tuple[Evidence, ...]]
 
 _BATCH_EXAMPLES = 1000
 _BATCH_CHARACTERS = 2_000_000
 
 
 def score_metric(
-    metric: Metric, examples: Sequence[Example], context: RunContext, done: Callable[[ScoreBatch], None]
+    metric: Metric,
+    examples: Sequence[Example],
+    context: RunContext,
+    original: Original,
+    done: Callable[[ScoreBatch], None],
 ) -> ScoreBatch:
     """Returns a metric's scores of all examples.
 
@@ -21,11 +28,14 @@ def score_metric(
         metric: A checked metric.
         examples: What to score, at least one.
         context: The run.
+        original: Returns evidence on an example with its places in the original reports.
         done: Called with each finished batch, in order; may take its evidence away.
     """
-    batches = []
+    batches: list[ScoreBatch] = []
+    start = 0
     for part in _parts(examples) if metric.info.properties.batch_independent else [examples]:
-        batch = _attempt(metric, part, context)
+        batch = _with_places(_attempt(metric, part, context), start, original)
+        start += len(part)
         done(batch)
         batches.append(batch)
     return ScoreBatch.concatenate(batches)
@@ -56,3 +66,17 @@ def _attempt(metric: Metric, examples: Sequence[Example], context: RunContext) -
         parts = [part.name for part in metric.info.parts]
         return ScoreBatch.from_scores([failed] * len(examples), parts, metric.info.statistics)
     return batch
+
+
+def _with_places(batch: ScoreBatch, start: int, original: Original) -> ScoreBatch:
+    """Returns the batch with its evidence led back to the original reports; evidence of nowhere fails its example."""
+    failed: dict[int, Score] = {}
+    for index, evidence in batch.evidence.items():
+        try:
+            batch.evidence[index] = original(start + index, evidence)
+        except ValueError as error:
+            failed[index] = failure(error)
+    if not failed:
+        return batch
+    scores = [failed.get(index) or batch.score(index) for index in range(len(batch))]
+    return ScoreBatch.from_scores(scores, list(batch.parts), [""] * batch.statistics.shape[1])

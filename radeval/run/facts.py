@@ -40,7 +40,8 @@ def digests(examples: Sequence[Example]) -> Digests:
         ]
         for one in examples
     ]
-    return Digests(_digest([tasks, [(one.system, one.candidate) for one in examples]]), _digest(tasks))
+    references = _digest(tasks)
+    return Digests(_digest([references, [(one.system, one.candidate) for one in examples]]), references)
 
 
 _UNKNOWN = Context()

@@ -71,7 +71,8 @@ def load_metric(spec: str | Metric, *, sections: str = "whole", seed: int = 0, n
     Raises:
         MetricError: The metric is unknown, wrongly configured or cannot run here.
     """
+    options = RunOptions(sections=sections, seed=seed, n_boot=n_boot)
     planned = plan(spec, sections, RunContext())
     if len(planned) != 1:
         raise SpecError(f"{spec!r} stands for several metrics", hint="load them one by one, or use radeval.score")
-    return LoadedMetric(planned[0], RunOptions(sections=sections, seed=seed, n_boot=n_boot))
+    return LoadedMetric(planned[0], options)

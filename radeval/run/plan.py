@@ -40,18 +40,20 @@ def plan(metrics: str | Metric | Sequence[str | Metric], sections: str, context:
     Raises:
         MetricError: A metric is unknown, wrongly configured or cannot run here.
     """
-    chosen: dict[str, Metric] = {}
+    if not isinstance(metrics, str | Metric | Sequence):
+        raise SpecError(f"metrics is {type(metrics).__name__}, not a spec or a list of them", hint="metrics=['bleu']")
+    chosen: dict[Signature, Metric] = {}
     for metric in _named([metrics] if isinstance(metrics, str | Metric) else metrics):
-        chosen.setdefault(str(metric.spec), metric)
+        metric.check(context)
+        # One method is scored once, however it is spelled.
+        chosen.setdefault(signature(metric, sections), metric)
     if not chosen:
         raise SpecError("no metric is named", hint="for example quick, or bleu,rouge")
     names = Counter(metric.info.name for metric in chosen.values())
-    planned = []
-    for spec, metric in chosen.items():
-        metric.check(context)
-        label = metric.info.name if names[metric.info.name] == 1 else spec
-        planned.append(Planned(label, metric, signature(metric, sections)))
-    return planned
+    return [
+        Planned(metric.info.name if names[metric.info.name] == 1 else str(metric.spec), metric, method)
+        for method, metric in chosen.items()
+    ]
 
 
 def _named(metrics: Sequence[str | Metric]) -> list[Metric]:

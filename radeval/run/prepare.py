@@ -35,25 +35,47 @@ class Prepared:
     selections: Sequence[tuple[Selection, Mapping[int, Selection]]] | None = None
 
     def original(self, index: int, evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-        """Returns evidence on a scored example with its places in the original reports."""
-        if self.selections is None:
-            return evidence
-        candidate, references = self.selections[index]
+        """Returns evidence on a scored example with its places in the original reports.
+
+        Raises:
+            ValueError: It points to no place in them.
+        """
+        one = self.examples[index]
         moved = []
-        numbers = list(references)
         for item in evidence:
-            number = numbers[item.reference]
-            reference = references[number]
-            own, other = (candidate, reference) if item.side == "candidate" else (reference, candidate)
-            moved.append(
-                replace(
-                    item,
-                    reference=number,
-                    span=item.span and own.to_original(*item.span),
-                    counterpart=item.counterpart and other.to_original(*item.counterpart),
-                )
-            )
+            if not 0 <= item.reference < len(one.references):
+                raise ValueError(f"evidence names reference {item.reference} of {len(one.references)}")
+            places = {"candidate": one.candidate, "reference": one.references[item.reference]}
+            other = "reference" if item.side == "candidate" else "candidate"
+            for span, text in ((item.span, places.get(item.side or "")), (item.counterpart, places[other])):
+                if span is not None and (text is None or not 0 <= span[0] <= span[1] <= len(text)):
+                    raise ValueError(f"evidence points to {span}, which is no place in its text")
+            moved.append(self._moved(index, item) if self.selections is not None else item)
         return tuple(moved)
+
+    def _moved(self, index: int, item: Evidence) -> Evidence:
+        assert self.selections is not None
+        candidate, references = self.selections[index]
+        number = list(references)[item.reference]
+        own, other = candidate, references[number]
+        if item.side == "reference":
+            own, other = other, own
+        return replace(
+            item,
+            reference=number,
+            span=item.span and own.to_original(*item.span),
+            counterpart=item.counterpart and other.to_original(*item.counterpart),
+        )
+
+
+def check_sections(sections: str) -> None:
+    """Raises where there is no such choice of sections.
+
+    Raises:
+        UsageError: There is none.
+    """
+    if sections not in SECTIONS:
+        raise UsageError(f"sections={sections!r} is not a choice", hint="one of " + ", ".join(SECTIONS))
 
 
 def prepare(examples: Sequence[Example], sections: str) -> Prepared:
@@ -69,8 +91,7 @@ def prepare(examples: Sequence[Example], sections: str) -> Prepared:
     Raises:
         UsageError: There is no such choice.
     """
-    if sections not in SECTIONS:
-        raise UsageError(f"sections={sections!r} is not a choice", hint="one of " + ", ".join(SECTIONS))
+    check_sections(sections)
     everything = range(len(examples))
     if sections == "whole":
         return Prepared(examples, everything)
@@ -92,7 +113,7 @@ def prepare(examples: Sequence[Example], sections: str) -> Prepared:
             continue
         candidate = select_sections(one.candidate, wanted)
         if candidate is None:
-            candidate = Selection("", ())
+            candidate = Selection("", ((0, 0),))
             lacking += 1
         texts = tuple(found.text for found in references.values())
         kept.append(replace(one, candidate=candidate.text, references=texts))

@@ -8,14 +8,14 @@ from radeval.core.example import Example
 from radeval.run.plan import Planned
 from radeval.text.language import looks_english
 
-_LOOKED_AT = 500
+_LOOKED_AT = 200
 _TOLERATED = 0.02
 
 
 def scope_notices(planned: Sequence[Planned], examples: Sequence[Example]) -> list[str]:
     """Returns sentences on texts in another language or from another examination than a metric is made for.
 
-    Language is judged on at most 500 examples spread evenly over the run, and mentioned from 2 % on.
+    Language is judged on at most 400 examples spread evenly over the run, and mentioned from 2 % on.
     """
     notices = []
     english_only = [item.label for item in planned if item.metric.info.languages == ("en",)]

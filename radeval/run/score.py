@@ -23,7 +23,7 @@ from radeval.run.arguments import examples_from_arguments
 from radeval.run.execute import score_metric
 from radeval.run.facts import digests, environment
 from radeval.run.plan import Planned, plan
-from radeval.run.prepare import Prepared, prepare
+from radeval.run.prepare import Prepared, check_sections, prepare
 from radeval.run.progress import BarProgress, NoProgress, Progress
 from radeval.run.scope import scope_notices
 
@@ -57,8 +57,10 @@ class RunOptions:
     config: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        if self.n_boot < 0 or self.seed < 0:
-            raise UsageError("seed and n_boot cannot be negative")
+        for name in ("seed", "n_boot"):
+            if type(getattr(self, name)) is not int or getattr(self, name) < 0:
+                raise UsageError(f"{name}={getattr(self, name)!r} is not a whole number from 0 on")
+        check_sections(self.sections)
         if self.max_unscored is not None and not 0 <= self.max_unscored <= 1:
             raise UsageError("max_unscored is a share from 0 to 1", hint="0.05 allows 5 %")
         if self.overwrite and self.resume:
@@ -185,6 +187,7 @@ def run_plan(
     """
     started = time.perf_counter()
     progress = progress or NoProgress()
+    columns = _columns(examples, by)
     digest = digests(examples)
     with _writer(options) as writer:
         kept = writer.kept(digest.data, prepared.sections) if writer else {}
@@ -202,7 +205,7 @@ def run_plan(
             ids=[one.id for one in examples],
             systems=[one.system for one in examples],
             groups=[one.group for one in examples],
-            columns=_columns(examples, by),
+            columns=columns,
             metrics=results,
             config=_config(options, planned),
             environment=environment(),
@@ -250,8 +253,6 @@ def _score_one(
 
     def done(batch: ScoreBatch) -> None:
         nonlocal finished
-        for index, evidence in batch.evidence.items():
-            batch.evidence[index] = prepared.original(finished + index, evidence)
         if writer:
             # Evidence goes to its file at once, so that memory does not grow with the run.
             writer.write_evidence(evidence_lines(item.label, batch, ids, systems, finished))
@@ -261,7 +262,7 @@ def _score_one(
 
     info = item.metric.info
     if prepared.examples:
-        scores = score_metric(item.metric, prepared.examples, context, done)
+        scores = score_metric(item.metric, prepared.examples, context, prepared.original, done)
     else:
         scores = ScoreBatch.from_scores([], [part.name for part in info.parts], info.statistics)
     if prepared.reasons:
@@ -306,7 +307,7 @@ def _columns(examples: Sequence[Example], by: Mapping[str, Sequence[str]] | None
     if len(set(systems)) > 1:
         columns["system"] = systems
     for name, entries in (by or {}).items():
-        if isinstance(entries, str) or len(entries) != len(examples):
+        if isinstance(entries, str) or not hasattr(entries, "__len__") or len(entries) != len(examples):
             raise UsageError(f"the column {name!r} needs one value an example", hint=f"{len(examples)} are scored")
         columns[name] = [str(entry) for entry in entries]
     return columns

@@ -27,8 +27,9 @@ def group_sums(rows: Floats, groups: Sequence[str]) -> Floats:
     Returns:
         Sums of shape (groups, k), in the order of the sorted group names.
     """
-    names, codes = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
-    sums = np.zeros((len(names), rows.shape[1]))
+    numbers = {name: number for number, name in enumerate(sorted(set(groups)))}
+    codes = np.fromiter((numbers[name] for name in groups), dtype=np.intp, count=len(groups))
+    sums = np.zeros((len(numbers), rows.shape[1]))
     np.add.at(sums, codes, rows)
     return sums
 

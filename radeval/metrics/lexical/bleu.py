@@ -107,7 +107,7 @@ class Bleu(Metric):
         direction="higher",
         range=(0.0, 1.0),
         citation="Papineni et al., ACL 2002; as pycocoevalcap 1.2, sacreBLEU 2.6, R2Gen or CXR-Report-Metric",
-        empty=EmptyRules(candidate=0.0, reference=0.0, both=0.0),
+        empty=EmptyRules(candidate=0.0, reference="computed", both="computed"),
         parts=tuple(Part(name, f"BLEU-{name[-1]}") for name in _NAMES[:3]),
         parameters=(
             Parameter(
@@ -130,8 +130,8 @@ class Bleu(Metric):
     )
 
     def __init__(self, preset: str = "coco", n: int | None = None) -> None:
-        self._preset = _PRESETS[preset]
         super().__init__(preset=preset, n=n)
+        self._preset = _PRESETS[preset]
         self._main = (n or self._preset.order) - 1
         self.info = replace(
             self.info,

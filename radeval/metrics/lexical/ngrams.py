@@ -68,7 +68,8 @@ class _Numbers(dict[Hashable, int]):
 
 def ngram_totals(lengths: Integers, max_order: int) -> Integers:
     """Returns how many n-grams texts of these lengths have, shape (texts, max_order)."""
-    return np.maximum(0, lengths[:, None] - np.arange(max_order))
+    totals: Integers = np.maximum(0, lengths[:, None] - np.arange(max_order))
+    return totals
 
 
 def shared_ngrams(texts: Texts, rows: Integers, ranks: Integers, n_rows: int, max_order: int) -> Integers:
@@ -113,11 +114,11 @@ def _count(keys: Integers) -> tuple[Integers, Integers]:
 
 def _keys(
     texts: Texts, rows: Integers, ranks: Integers, n_rows: int, max_order: int
-) -> list[tuple[Integers, NDArray[np.int16], int]]:
+) -> list[tuple[Integers, NDArray[np.int32], int]]:
     """Returns for each order the key of every n-gram, the rank of its text, and the shift that leaves a key's row."""
     size = len(texts.tokens)
     ends = np.repeat(np.cumsum(texts.lengths), texts.lengths)
-    rank_of = np.repeat(ranks.astype(np.int16), texts.lengths)
+    rank_of = np.repeat(ranks.astype(np.int32), texts.lengths)
     token_bits = int(texts.tokens.max()).bit_length() if size else 0
     row_bits = max(1, n_rows - 1).bit_length()
     places = np.arange(size)

@@ -71,7 +71,7 @@ class Rouge(Metric):
             self.info = replace(
                 self.info,
                 parts=(),
-                empty=EmptyRules(candidate="computed", reference="computed", both=1.0),
+                empty=EmptyRules(candidate="computed", reference="computed", both="computed"),
                 multi_reference_rule="best precision and best recall over the references",
                 properties=replace(self.info.properties, symmetric=False),
                 languages=("any",),
@@ -129,11 +129,16 @@ def _f1(shared: np.ndarray, candidate: np.ndarray, reference: np.ndarray) -> Flo
     return found
 
 
+def _words_between_blanks(text: str) -> list[str]:
+    # An empty word stands between two blanks; rapidfuzz would take it for the NUL character.
+    return [word or "  " for word in text.split(" ")]
+
+
 def _coco_rouge_l(examples: Sequence[Example]) -> Floats:
     values = np.zeros(len(examples))
     for row, example in enumerate(examples):
-        candidate = example.candidate.split(" ")
-        references = [reference.split(" ") for reference in example.references]
+        candidate = _words_between_blanks(example.candidate)
+        references = [_words_between_blanks(reference) for reference in example.references]
         common = [LCSseq.similarity(reference, candidate) for reference in references]
         precision = max(common) / len(candidate)
         recall = max(shared / len(reference) for shared, reference in zip(common, references, strict=True))

@@ -13,7 +13,8 @@ Tokenizer = Callable[[str], list[str]]
 
 _SENTENCE_END = re.compile(r"\.(?:\s+|$)")
 _LIST_NUMBER = re.compile(r"(?:^|(?<=\s))\d{1,2}\.(?=\s)")
-_DELETED_BY_R2GEN = str.maketrans("", "", "\"'/\\.,?;*!%^&_+():-[]{}<>=")
+# The characters of its expression, in which ":-[" is a range: "@" goes, and hyphens stay.
+_DELETED_BY_R2GEN = str.maketrans("", "", "\"'/\\.,?;*!%^&_+():<=>@[]{}")
 _REMEMBERED_WORDS = 200_000
 
 
