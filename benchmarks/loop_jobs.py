@@ -2,8 +2,8 @@
 
 Prints JSON: for each metric the milliseconds of a whole call, of the metric's own scoring of the same examples, and of
 their difference, medians over the calls, which other load on the machine hardly moves; and the mean difference in CPU
-time, garbage collection included. The two alternate, the one that comes first as well, on pairs no earlier call had. With PROFILE as a fourth
-argument, prints where the calls of the constant metric spend their time instead.
+time, garbage collection included. The two alternate, the one that comes first as well, on pairs that no earlier call
+had. With PROFILE as a fourth argument, prints where the calls of the constant metric spend their time instead.
 """
 
 from __future__ import annotations
