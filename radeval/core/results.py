@@ -70,6 +70,18 @@ class Summary:
     strata: dict[str, dict[str, dict[str, Aggregate]]]
 
 
+class Digests(NamedTuple):
+    """sha256 of a run's data, hexadecimal.
+
+    Attributes:
+        data: Over everything that is scored.
+        references: Over ids, references and contexts, without the candidates and their systems.
+    """
+
+    data: str
+    references: str
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class MetricResult:
     """One metric's scores of a run.
@@ -106,8 +118,6 @@ class RunResult:
         metrics: Results by label, in the order asked for.
         config: The resolved configuration.
         environment: Versions of Python, radeval and the packages used, and the machine.
-        data_digest: sha256 over all examples, so that runs on the same data are known as such.
-        reference_digest: sha256 over ids, references and contexts: equal where two systems met the same task.
         notices: What the user must read with the numbers.
         created: When the run ended, UTC.
         seconds: Duration of the run.
@@ -121,13 +131,12 @@ class RunResult:
     metrics: dict[str, MetricResult]
     config: dict[str, Any]
     environment: Mapping[str, str]
-    data_digest: str
-    reference_digest: str
     notices: list[str]
     created: str
     seconds: float
     evidence_path: Path | None = None
     _summary: Summary | Callable[[RunResult], Summary] = field(repr=False)
+    _digests: Digests | Callable[[], Digests] = field(repr=False)
 
     @property
     def summary(self) -> Summary:
@@ -135,6 +144,21 @@ class RunResult:
         if not isinstance(self._summary, Summary):
             self._summary = self._summary(self)
         return self._summary
+
+    @property
+    def data_digest(self) -> str:
+        """sha256 over all examples, hexadecimal: runs with the same one are of the same data."""
+        return self._found_digests().data
+
+    @property
+    def reference_digest(self) -> str:
+        """sha256 over ids, references and contexts, hexadecimal: equal where two systems met the same task."""
+        return self._found_digests().references
+
+    def _found_digests(self) -> Digests:
+        if not isinstance(self._digests, Digests):
+            self._digests = self._digests()
+        return self._digests
 
     @property
     def aggregates(self) -> dict[str, Aggregate]:
@@ -163,7 +187,7 @@ class RunResult:
         return self.metrics[label]
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_summary": self.summary}
+        return self.__dict__ | {"_summary": self.summary, "_digests": self._found_digests()}
 
     def score(self, label: str, index: int) -> Score:
         """Returns one example's score, with its evidence where that is in memory."""

@@ -17,7 +17,7 @@ import numpy as np
 from radeval.core.batch import Floats, ScoreBatch
 from radeval.core.errors import FileAccessError, InputError
 from radeval.core.info import MetricInfo
-from radeval.core.results import Aggregate, Interval, MetricResult, RunResult, Summary, numbers
+from radeval.core.results import Aggregate, Digests, Interval, MetricResult, RunResult, Summary, numbers
 from radeval.core.score import Status, Usage
 from radeval.core.signature import Signature
 
@@ -137,11 +137,10 @@ def _run(stored: Mapping[str, Any]) -> RunResult:
         metrics={label: _metric(label, values, n) for label, values in stored["metrics"].items()},
         config=dict(stored["config"]),
         environment=dict(stored["environment"]),
-        data_digest=stored["data_digest"],
-        reference_digest=stored["reference_digest"],
         notices=list(stored["notices"]),
         created=stored["created"],
         seconds=stored["seconds"],
+        _digests=Digests(stored["data_digest"], stored["reference_digest"]),
         _summary=Summary(
             _aggregates(stored["aggregates"]),
             {

@@ -9,24 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, NamedTuple
+from typing import Any
 
 from radeval.core.example import Context, Example
+from radeval.core.results import Digests
 from radeval.core.version import __version__
 
 _PACKAGES = ("numpy", "scipy", "pandas", "rapidfuzz", "sacrebleu", "nltk", "torch", "transformers")
-
-
-class Digests(NamedTuple):
-    """sha256 of a run's data, hexadecimal.
-
-    Attributes:
-        data: Over everything that is scored.
-        references: Over ids, references and contexts, without the candidates and their systems.
-    """
-
-    data: str
-    references: str
 
 
 def digests(examples: Sequence[Example]) -> Digests:

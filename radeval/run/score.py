@@ -188,9 +188,8 @@ def run_plan(
     started = time.perf_counter()
     progress = progress or NoProgress()
     columns = _columns(examples, by)
-    digest = digests(examples)
     with _writer(options) as writer:
-        kept = writer.kept(digest.data, prepared.sections) if writer else {}
+        kept = writer.kept(digests(examples).data, prepared.sections) if writer and options.resume else {}
         results = {}
         for item in planned:
             old = kept.get(item.label)
@@ -209,12 +208,11 @@ def run_plan(
             metrics=results,
             config=_config(options, planned),
             environment=environment(),
-            data_digest=digest.data,
-            reference_digest=digest.references,
             notices=said,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             seconds=time.perf_counter() - started,
             _summary=_summary(planned, options),
+            _digests=lambda: digests(examples),
         )
         if writer:
             progress.step("intervals", None)

@@ -89,50 +89,55 @@ def shared_ngrams(texts: Texts, rows: Integers, ranks: Integers, n_rows: int, ma
         Counts of shape (n_rows, max_order).
     """
     shared = np.zeros((n_rows, max_order), dtype=np.int64)
-    for order, (keys, key_ranks, row_shift) in enumerate(_keys(texts, rows, ranks, n_rows, max_order)):
+    rank_bits = int(ranks.max()).bit_length() if len(ranks) else 1
+    of_candidate = (1 << rank_bits) - 1
+    for order, (keys, row_shift) in enumerate(_keys(texts, rows, ranks, rank_bits, n_rows, max_order)):
         if not len(keys):
             break
-        found, counts = _count(keys[key_ranks == 0])
-        limits = np.zeros(len(found), dtype=np.int64)
-        for rank in range(1, int(key_ranks.max()) + 1):
-            grams, occurrences = _count(keys[key_ranks == rank])
-            if len(grams) and len(found):
-                places = np.minimum(np.searchsorted(grams, found), len(grams) - 1)
-                limits = np.maximum(limits, np.where(grams[places] == found, occurrences[places], 0))
-        clipped = np.minimum(counts, limits)
+        # Stable is the faster sort here: the default one is slow on some processors for keys of this kind.
+        keys = np.sort(keys, kind="stable")
+        starts = _starts(keys)
+        runs, counts = keys[starts], np.diff(np.append(starts, len(keys)))
+        candidate = (runs & of_candidate) == 0
+        grams = runs >> rank_bits
+        groups = _starts(grams)
+        found = np.maximum.reduceat(np.where(candidate, counts, 0), groups)
+        limits = np.maximum.reduceat(np.where(candidate, 0, counts), groups)
         # Sums of counts stay far below 2**53, so that the weighted bincount is exact.
-        shared[:, order] = np.bincount(found >> row_shift, weights=clipped, minlength=n_rows).astype(np.int64)
+        clipped = np.bincount(grams[groups] >> row_shift, weights=np.minimum(found, limits), minlength=n_rows)
+        shared[:, order] = clipped.astype(np.int64)
     return shared
 
 
-def _count(keys: Integers) -> tuple[Integers, Integers]:
-    """Returns the distinct keys, ascending, and how often each occurs."""
-    keys = np.sort(keys)
-    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else np.empty(0, np.int64)
-    return keys[starts], np.diff(np.append(starts, len(keys)))
+def _starts(ordered: Integers) -> Integers:
+    """Returns the places at which a new value begins in an array that is not empty."""
+    return np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
 
 
 def _keys(
-    texts: Texts, rows: Integers, ranks: Integers, n_rows: int, max_order: int
-) -> list[tuple[Integers, NDArray[np.int32], int]]:
-    """Returns for each order the key of every n-gram, the rank of its text, and the shift that leaves a key's row."""
+    texts: Texts, rows: Integers, ranks: Integers, rank_bits: int, n_rows: int, max_order: int
+) -> list[tuple[Integers, int]]:
+    """Returns for each order the key of every n-gram, and the shift that leaves the row of a key without its rank.
+
+    A key is the row, the tokens and, in the lowest bits, the rank of the text.
+    """
     size = len(texts.tokens)
     ends = np.repeat(np.cumsum(texts.lengths), texts.lengths)
-    rank_of = np.repeat(ranks.astype(np.int32), texts.lengths)
+    rank_of = np.repeat(ranks, texts.lengths)
     token_bits = int(texts.tokens.max()).bit_length() if size else 0
     row_bits = max(1, n_rows - 1).bit_length()
     places = np.arange(size)
     keys = (np.repeat(rows, texts.lengths) << token_bits) | texts.tokens
     shift = token_bits
-    found = [(keys, rank_of, shift)]
+    found = [((keys << rank_bits) | rank_of, shift)]
     for order in range(2, max_order + 1):
         room = places + order <= ends[places]
         places, keys = places[room], keys[room]
-        if row_bits + shift + token_bits > _KEY_BITS:
+        if row_bits + shift + token_bits + rank_bits > _KEY_BITS:
             keys, shift = _shorten(keys, shift)
         keys = (keys << token_bits) | texts.tokens[places + order - 1]
         shift += token_bits
-        found.append((keys, rank_of[places], shift))
+        found.append(((keys << rank_bits) | rank_of[places], shift))
     return found
 
 
