@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMANDS = ("score", "metrics", "doctor")
+COMMANDS = ("score", "explain", "metrics", "doctor")
 BLOCK = re.compile(r"(<!-- run: (radeval [^\n]*?) -->\n```text\n)(.*?)(```\n)", re.DOTALL)
 WRITTEN_BY = "<!-- Written by docs/build.py: change the program, not this page. -->\n"
 
@@ -63,6 +63,21 @@ def metrics_page(folder: Path) -> str:
     return "\n".join(parts)
 
 
+LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
+
+
+def broken_links(pages: dict[Path, str]) -> list[str]:
+    """Returns the links of pages to files that are not there."""
+    others = [ROOT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md", "benchmarks/README.md")]
+    texts = pages | {page: page.read_text(encoding="utf-8") for page in others}
+    return [
+        f"{page.relative_to(ROOT)}: {link}"
+        for page, text in texts.items()
+        for link in LINK.findall(text)
+        if not (page.parent / link).exists()
+    ]
+
+
 def main() -> None:
     """Writes or checks the pages."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -75,6 +90,9 @@ def main() -> None:
         for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
             if page not in pages:
                 pages[page] = filled(page, folder)
+    broken = broken_links(pages)
+    if broken:
+        raise SystemExit("links to nothing: " + "; ".join(broken))
     stale = [page for page, text in pages.items() if not page.exists() or page.read_text(encoding="utf-8") != text]
     if check and stale:
         names = ", ".join(str(page.relative_to(ROOT)) for page in stale)

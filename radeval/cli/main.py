@@ -14,6 +14,7 @@ import typer
 
 from radeval.cli.doctor import doctor
 from radeval.cli.errors import command
+from radeval.cli.explain import explain
 from radeval.cli.metrics import metrics
 from radeval.cli.score import score
 from radeval.core.version import __version__
@@ -27,6 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(command(score))
+app.command()(command(explain))
 app.command()(command(metrics))
 app.command()(command(doctor))
 

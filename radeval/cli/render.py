@@ -11,8 +11,11 @@ from radeval.core.results import Aggregate, RunResult
 from radeval.core.stored import aggregates_to_dict, signature_to_dict
 
 _ARROWS = {"higher": "↑", "lower": "↓"}
+_STRATA_SHOWN = 30
+_LONGEST_NAME = 40
+_FEW_GROUPS = 30
 _TSV_COLUMNS = (
-    "column", "stratum", "metric", "part", "direction", "value", "low", "high", "n", "n_ok", "n_undefined",
+    "column", "stratum", "metric", "part", "direction", "value", "low", "high", "n", "n_groups", "n_ok", "n_undefined",
     "n_unscored", "n_error", "worst_bound", "best_bound", "rule", "signature",
 )  # fmt: skip
 
@@ -84,26 +87,43 @@ def _strata_table(run: RunResult, column: str, strata: Mapping[str, Mapping[str,
 
     table = _new_table(column, "metric", "value", "95 % interval", "scored")
     table.columns[1].justify = "left"
-    for value, aggregates in strata.items():
+    largest = sorted(strata, key=lambda value: -_size(strata[value]))[:_STRATA_SHOWN]
+    for value, aggregates in ((value, strata[value]) for value in strata if value in largest):
         for place, label in enumerate(run.metrics):
             found = aggregates[label]
-            first = (value if value else "(none)") if place == 0 else ""
+            first = _short(value if value else "(none)") if place == 0 else ""
             scored = f"{found.n_ok}/{found.n}"
             cells = [first, f"{label} {_ARROWS[found.direction]}", _number(found.value), _interval(found), scored]
             table.add_row(*map(Text, cells))
     return table
 
 
+def _size(aggregates: Mapping[str, Aggregate]) -> int:
+    return next(iter(aggregates.values())).n
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+
+
 def _footer(run: RunResult) -> Iterator[str]:
     groups = len(set(run.groups))
     settings = run.config
-    what = f"{len(run)} examples"
+    what = f"{len(run):,} examples"
     if len(set(run.systems)) > 1:
         what += f" by {len(set(run.systems))} systems"
-    how = f"95 % intervals: bootstrap over {groups} groups, {settings['n_boot']:,} draws, seed {settings['seed']}"
+    how = f"95 % intervals: bootstrap over {groups:,} groups, {settings['n_boot']:,} draws, seed {settings['seed']}"
     if groups < 2 or not settings["n_boot"]:
         how = "intervals: none, which takes two groups or more" if groups < 2 else "intervals: none asked for"
     yield f"{what}; {how}"
+    sets = [run.aggregates, *(found for strata in run.strata.values() for found in strata.values())]
+    intervals = [found for aggregates in sets for found in aggregates.values() if found.interval is not None]
+    if any(found.n_groups < _FEW_GROUPS for found in intervals):
+        yield f"intervals over fewer than {_FEW_GROUPS} groups are too narrow: read them as a lower limit of the doubt"
+    for column, strata in run.strata.items():
+        if len(strata) > _STRATA_SHOWN:
+            hidden = len(strata) - _STRATA_SHOWN
+            yield f"{column}: the {_STRATA_SHOWN} largest strata are shown, {hidden:,} are not; --format tsv has all"
     for label, found in ((label, run.aggregates[label]) for label in run.metrics):
         if found.n_unscored or found.n_error:
             yield (
@@ -134,7 +154,7 @@ def _tsv(run: RunResult) -> str:
     writer.writerow(_TSV_COLUMNS)
     for column, stratum, label, part, found in _all_rows(run):
         low, high = found.interval or (None, None)
-        counts = [found.n, found.n_ok, found.n_undefined, found.n_unscored, found.n_error]
+        counts = [found.n, found.n_groups, found.n_ok, found.n_undefined, found.n_unscored, found.n_error]
         bounds = [found.worst_bound, found.best_bound, found.rule, run[label].signature.id]
         writer.writerow([column, stratum, label, part, found.direction, found.value, low, high, *counts, *bounds])
     return stream.getvalue().rstrip("\n")

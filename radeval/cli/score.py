@@ -166,19 +166,28 @@ def _column(name: str, examples: Sequence[Example], no_text: bool) -> list[str]:
             hint="leave out --no-text or --by",
         )
 
-    if name in ("system", "group"):
-        return [str(getattr(one, name)) for one in examples]
-    if name in ("age", "sex", "indication", "comparison", "modality"):
-        values = [getattr(one.context, name) for one in examples]
-        return ["(none)" if value is None else str(value) for value in values]
-    known = list(dict.fromkeys(key for one in examples for key in one.meta))
-    if name not in known:
+    fields = {"system": [one.system for one in examples], "group": [one.group for one in examples]}
+    for key in ("sex", "indication", "comparison", "modality"):
+        fields[key] = [getattr(one.context, key) or "" for one in examples]
+    fields["age"] = [_age_band(one.context.age) for one in examples]
+    for key in dict.fromkeys(key for one in examples for key in one.meta):
+        fields[key] = [str(one.meta.get(key) or "") for one in examples]
+    there = {key.lower(): values for key, values in fields.items() if any(values)}
+    if name.lower() not in there:
         raise ColumnError(
-            f"no column {name!r} to break the results down by",
-            where="--by",
-            hint=did_you_mean(name, [*known, "system", "group", "age", "sex", "modality"]),
+            f"there is no column {name!r} to break the results down by, or it is empty",
+            where=f"--by {name}",
+            hint=did_you_mean(name, list(there)),
         )
-    return [str(one.meta.get(name) or "(none)") for one in examples]
+    return [value or "(none)" for value in there[name.lower()]]
+
+
+def _age_band(age: float | None) -> str:
+    """Returns the years of life in which an age falls, empty where it is unknown."""
+    if age is None:
+        return ""
+    limits = [(18, "0-17"), (40, "18-39"), (65, "40-64"), (80, "65-79")]
+    return next((band for limit, band in limits if age < limit), "80+")
 
 
 def _limit(text: str, planned: Sequence[Planned]) -> tuple[str, float]:

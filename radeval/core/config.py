@@ -47,7 +47,7 @@ class Settings(BaseModel):
     sections: Literal["whole", "findings", "impression", "auto"] = "whole"
     by: Words = []
     seed: int = Field(default=0, ge=0)
-    n_boot: int = Field(default=1000, ge=0)
+    n_boot: int = Field(default=1000, ge=0, le=1_000_000)
     max_unscored: float = Field(default=0.0, ge=0, le=1)
     id_col: Words = []
     text_col: Words = []

@@ -142,7 +142,8 @@ def did_you_mean(name: str, known: list[str]) -> str:
     """Returns a hint naming the known words nearest to a mistyped one."""
     import difflib
 
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    by_case = {word.lower(): word for word in known}
+    near = [by_case[word] for word in difflib.get_close_matches(name.lower(), list(by_case), n=3, cutoff=0.6)]
     if near:
         return "did you mean " + " or ".join(near) + "?"
     return "known: " + ", ".join(known) if known else "none are known"

@@ -18,6 +18,10 @@ from radeval.core.spec import MetricSpec, parse_spec
 ENTRY_POINT_GROUP = "radeval.metrics"
 
 METRICS = {
+    "findings": "radeval.metrics.entity.findings:Findings",
+    "entity_graph": "radeval.metrics.entity.entity_graph:EntityGraph",
+    "labels14": "radeval.metrics.entity.labels14:Labels14",
+    "temporal": "radeval.metrics.entity.temporal:Temporal",
     "bleu": "radeval.metrics.lexical.bleu:Bleu",
     "rouge": "radeval.metrics.lexical.rouge:Rouge",
     "chrf": "radeval.metrics.lexical.chrf:Chrf",
@@ -27,7 +31,7 @@ METRICS = {
 """Our metrics: name to `module:class`, imported when first used."""
 
 PRESETS = {
-    "quick": ("rouge", "bleu", "chrf"),
+    "quick": ("findings", "rouge", "bleu", "chrf"),
 }
 """Names that stand for several metrics, the recommended one first."""
 

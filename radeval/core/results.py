@@ -34,6 +34,7 @@ class Aggregate:
         value: The mean of the examples that count, or the metric's corpus value; None where none counts.
         interval: 95 % percentile bootstrap interval over groups; None below two groups.
         n: Examples in the set.
+        n_groups: Groups in the set, the units that intervals resample; below about 30, intervals are too narrow.
         n_ok: Examples that count in the value.
         n_undefined: Examples with a verdict for which this part is not defined; always 0 for a main value.
         n_unscored: Examples without a verdict.
@@ -47,6 +48,7 @@ class Aggregate:
     value: float | None
     interval: Interval | None
     n: int
+    n_groups: int
     n_ok: int
     n_undefined: int
     n_unscored: int
@@ -103,7 +105,7 @@ class MetricResult:
     seconds: float
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(kw_only=True, eq=False, repr=False)
 class RunResult:
     """The result of a run.
 
@@ -182,6 +184,9 @@ class RunResult:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def __repr__(self) -> str:
+        return f"RunResult({len(self):,} examples, metrics: {', '.join(self.metrics)})"
 
     def __getitem__(self, label: str) -> MetricResult:
         return self.metrics[label]

@@ -56,7 +56,8 @@ def parse_spec(text: str) -> MetricSpec:
     head, colon, tail = text.strip().partition(":")
     name, at, version = head.partition("@")
     if not _NAME.fullmatch(name):
-        raise SpecError(f"{name!r} is not a metric name", where=f"metric {text!r}", hint=_SHAPE)
+        hint = "repeat -m for a spec with parameters: -m bleu -m rouge:stem=false" if "," in name else _SHAPE
+        raise SpecError(f"{name!r} is not a metric name", where=f"metric {text!r}", hint=hint)
     if at and not (version.isascii() and version.isdigit() and len(version) < 10):
         raise SpecError(f"{version!r} is not a version number", where=f"metric {text!r}", hint=_SHAPE)
     if colon and not tail:

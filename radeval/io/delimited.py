@@ -77,8 +77,8 @@ def _records(stream: io.TextIOWrapper, delimiter: str, path: Path) -> Iterator[t
                 _check_delimiter(stream.readline(), delimiter, path)
             place = f"{path}, row {found}" if found else f"{path}, column names"
             _broken(error, f"{place} (line {start})", reader.line_num)
-        # A quoted empty field, [""], is a row of one field; only an unquoted line can be blank.
-        if record and (len(record) > 1 or not record[0].isspace()):
+        # A quoted empty field, [""], is a row of one field. Separators alone are how spreadsheets write blank lines.
+        if record and (any(record) if len(record) > 1 else not record[0].isspace()):
             found += 1
             yield start, record
         start = reader.line_num + 1

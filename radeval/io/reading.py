@@ -134,6 +134,7 @@ def _loaded(candidates: Side, references: Side, systems: Sequence[str], joined: 
         *uneven_systems([candidates.ids[row] for row in scored], [systems[row] for row in scored]),
         *text_notices("candidate", candidates.table, candidates.source, candidates.texts, candidates.ids, scored),
         *text_notices("reference", references.table, references.source, references.texts, references.ids, known),
+        *_heading_notice(candidates, references),
         *background.notices,
     ]
     examples = [
@@ -151,6 +152,17 @@ def _loaded(candidates: Side, references: Side, systems: Sequence[str], joined: 
         )
     ]
     return Loaded(examples, notices, joined.left_out)
+
+
+def _heading_notice(candidates: Side, references: Side) -> list[str]:
+    """Returns a sentence where headings are words of the texts that no column held."""
+    headed = [name for name, side in (("candidates", candidates), ("references", references)) if side.source.headings]
+    if not headed:
+        return []
+    return [
+        f"the {' and '.join(headed)} are put together from findings and impression columns; with --sections whole "
+        "their headings are scored as words, with --sections auto they are not."
+    ]
 
 
 def _systems(side: Side) -> list[str]:

@@ -44,6 +44,7 @@ class RunWriter:
     def __init__(self, folder: Path, overwrite: bool = False, resume: bool = False, no_text: bool = False) -> None:
         self._folder = folder
         self._resume = resume
+        self._replaces = overwrite or resume
         self._no_text = no_text
         self._evidence: TextIO | None = None
         self._work: Path | None = None
@@ -100,12 +101,11 @@ class RunWriter:
                 with contextlib.suppress(OSError):
                     folder.rmdir()
 
-    def kept(self, data_digest: str, sections: str) -> Mapping[str, MetricResult]:
+    def kept(self, data_digest: str) -> Mapping[str, MetricResult]:
         """Returns the results by label that a run in the folder has to lend, none without `resume`.
 
         Args:
             data_digest: Digest of the examples that are to be scored.
-            sections: The sections that are to be scored.
 
         Raises:
             OutputError: The run there is of other data.
@@ -119,11 +119,7 @@ class RunWriter:
                 where=str(self._folder),
                 hint="use another folder or --overwrite",
             )
-        return {
-            label: metric
-            for label, metric in old.metrics.items()
-            if metric.signature.fields.get("sections") == sections
-        }
+        return old.metrics
 
     def keep_evidence(self, label: str) -> None:
         """Copies a kept metric's lines from the evidence of the run that is there."""
@@ -165,6 +161,10 @@ class RunWriter:
 
     def _move(self) -> None:
         assert self._work is not None
+        if not self._replaces and (self._folder / RUN_FILE).exists():
+            raise OutputError(
+                "another run was written to this folder meanwhile", where=str(self._folder), hint="name another folder"
+            )
         if not self._folder.exists():
             os.rename(self._work, self._folder)
             return

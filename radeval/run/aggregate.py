@@ -60,14 +60,14 @@ def summarise(run: RunResult, corpora: Mapping[str, Corpus], seed: int, n_boot: 
     def over(members: Places) -> dict[str, Aggregate]:
         rows = columns[members]
         totals = rows.sum(axis=0, keepdims=True)
-        sums = group_sums(rows, groups[members].tolist()) if n_boot else rows
+        sums = group_sums(rows, groups[members].tolist())
         resampled = None
         if n_boot and len(sums) >= 2:
             resampled = bootstrap_totals(sums, n_boot, np.random.default_rng(seed))
         found = {}
         for value in values:
             status = statuses[value.key if value.key in statuses else value.key.rpartition("/")[0]][members]
-            found[value.key] = _aggregate(value, status, members, totals, resampled)
+            found[value.key] = _aggregate(value, status, members, len(sums), totals, resampled)
         return found
 
     strata = {
@@ -86,7 +86,7 @@ def _places_by_value(entries: Sequence[str]) -> dict[str, list[int]]:
 
 
 def _aggregate(
-    value: _Value, status: NDArray[np.object_], members: Places, totals: Floats, resampled: Floats | None
+    value: _Value, status: NDArray[np.object_], members: Places, n_groups: int, totals: Floats, resampled: Floats | None
 ) -> Aggregate:
     n, n_ok = len(status), int(value.counted[members].sum())
     n_unscored, n_error = int((status == Status.UNSCORED).sum()), int((status == Status.ERROR).sum())
@@ -101,6 +101,7 @@ def _aggregate(
         value=known,
         interval=interval,
         n=n,
+        n_groups=n_groups,
         n_ok=n_ok,
         n_undefined=n - n_ok - n_unscored - n_error,
         n_unscored=n_unscored,

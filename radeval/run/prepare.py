@@ -103,7 +103,7 @@ def prepare(examples: Sequence[Example], sections: str) -> Prepared:
             return Prepared(
                 examples, everything, notices=("sections: whole reports, since not every report has the same headings",)
             )
-        notices.append(f"sections: {' and '.join(wanted)}, which every report has under a heading")
+        notices.append(f"sections: {' and '.join(wanted)}, which every report that is not empty has under a heading")
     kept, places, selections, reasons, lacking = [], [], [], {}, 0
     for index, one in enumerate(examples):
         taken = {number: select_sections(text, wanted) for number, text in enumerate(one.references)}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from radeval.core.batch import ScoreBatch
-from radeval.core.errors import TooManyUnscoredError, UsageError
+from radeval.core.errors import OutputError, TooManyUnscoredError, UsageError
 from radeval.core.example import Context, Example
 from radeval.core.metric import Metric, RunContext
 from radeval.core.results import MetricResult, RunResult, Summary, evidence_lines
@@ -26,6 +26,8 @@ from radeval.run.plan import Planned, plan
 from radeval.run.prepare import Prepared, check_sections, prepare
 from radeval.run.progress import BarProgress, NoProgress, Progress
 from radeval.run.scope import scope_notices
+
+MOST_DRAWS = 1_000_000
 
 Metrics = str | Metric | Sequence[str | Metric]
 
@@ -60,6 +62,10 @@ class RunOptions:
         for name in ("seed", "n_boot"):
             if type(getattr(self, name)) is not int or getattr(self, name) < 0:
                 raise UsageError(f"{name}={getattr(self, name)!r} is not a whole number from 0 on")
+        if self.n_boot > MOST_DRAWS:
+            raise UsageError(f"n_boot={self.n_boot:,} is more than {MOST_DRAWS:,}", hint="1,000 to 10,000 are usual")
+        if self.out is not None and not str(self.out):
+            raise UsageError("the output folder has no name", hint="is a shell variable empty?")
         check_sections(self.sections)
         if self.max_unscored is not None and not 0 <= self.max_unscored <= 1:
             raise UsageError("max_unscored is a share from 0 to 1", hint="0.05 allows 5 %")
@@ -189,7 +195,8 @@ def run_plan(
     progress = progress or NoProgress()
     columns = _columns(examples, by)
     with _writer(options) as writer:
-        kept = writer.kept(digests(examples).data, prepared.sections) if writer and options.resume else {}
+        kept = writer.kept(digests(examples).data) if writer and options.resume else {}
+        _refuse_to_drop(kept, planned, options)
         results = {}
         for item in planned:
             old = kept.get(item.label)
@@ -219,6 +226,18 @@ def run_plan(
             writer.finish(run)
     _check_unscored(run, options.max_unscored)
     return run
+
+
+def _refuse_to_drop(kept: Mapping[str, MetricResult], planned: Sequence[Planned], options: RunOptions) -> None:
+    """Raises where going on with a run would lose scores that it has."""
+    methods = {item.label: item.signature for item in planned}
+    lost = [label for label, old in kept.items() if label not in methods or not same_method(old, methods[label])]
+    if lost:
+        raise OutputError(
+            f"going on with this run would drop its {', '.join(lost)}",
+            where=str(options.out),
+            hint="name the same metrics and sections too, use --overwrite, or name another folder",
+        )
 
 
 def _writer(options: RunOptions) -> RunWriter | nullcontext[None]:

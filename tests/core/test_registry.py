@@ -72,7 +72,7 @@ def test_a_metric_that_depends_on_the_batch_is_in_no_preset():
     ("spec", "error", "hint"),
     [
         ("bluu", UnknownMetricError, "bleu"),
-        ("ROUGE", UnknownMetricError, "known"),
+        ("ROUGE", UnknownMetricError, "rouge"),
         ("bleu:presett=coco", UnknownParameterError, "preset"),
         ("chrf:n=2", UnknownParameterError, ""),
         ("bleu:n=five", ParameterError, ""),

@@ -22,7 +22,7 @@ def run():
     return radeval.score(
         CANDIDATES,
         REFERENCES,
-        ["quick", "cider", "bleu:preset=sacrebleu"],
+        ["rouge", "bleu", "chrf", "cider", "bleu:preset=sacrebleu"],
         ids=["é", "b,\n", "3", "4"],
         groups=["x", "x", "y", "z"],
         by={"site": ["A", "B", "A", "B"]},

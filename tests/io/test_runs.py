@@ -230,11 +230,20 @@ def test_a_method_that_depends_on_what_is_observed_is_kept_too(tmp_path):
         ("rouge", "rouge", {"sections": "findings"}),
     ],
 )
-def test_another_method_is_scored_again(tmp_path, first, second, options):
+def test_going_on_never_drops_scores_of_another_method(tmp_path, first, second, options):
     run(tmp_path / "run", first)
-    resumed = run(tmp_path / "run", second, resume=True, **options)
-    assert not any("kept" in notice for notice in resumed.notices)
-    assert resumed.table() == run(None, second, **options).table()
+    before = snapshot(tmp_path)
+    with pytest.raises(OutputError, match=f"drop its {first}"):
+        run(tmp_path / "run", second, resume=True, **options)
+    assert snapshot(tmp_path) == before
+
+
+def test_going_on_never_drops_a_metric_that_is_not_named_again(tmp_path):
+    run(tmp_path / "run", ["rouge", "bleu"])
+    before = snapshot(tmp_path)
+    with pytest.raises(OutputError, match="drop its rouge"):
+        run(tmp_path / "run", "bleu", resume=True)
+    assert snapshot(tmp_path) == before
 
 
 @pytest.mark.parametrize(
@@ -293,7 +302,7 @@ def test_an_interrupt_leaves_the_old_run_and_nothing_new(tmp_path, options):
         run(tmp_path / "run")
     before = snapshot(tmp_path)
     with pytest.raises(KeyboardInterrupt):
-        run(tmp_path / "run", ["bleu", Judge(_stop)], **options)
+        run(tmp_path / "run", ["rouge", "bleu", Judge(_stop)], **options)
     assert snapshot(tmp_path) == before
     assert sorted(path.name for path in tmp_path.iterdir()) == (["run"] if options else [])
 

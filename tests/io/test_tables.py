@@ -102,6 +102,8 @@ def test_long_fields_are_read_and_the_limit_of_csv_is_restored(write: Fixture) -
 @folder
 @given(rows=st.lists(st.tuples(no_nul, no_nul), min_size=1, max_size=5), every=st.booleans(), tabs=st.booleans())
 def test_whatever_csv_writes_comes_back(tmp_path: Path, rows: list[tuple[str, str]], every: bool, tabs: bool) -> None:
+    # A row of separators alone is how spreadsheets write a blank line.
+    rows = [row for row in rows if any(row)] or [("x", "")]
     path = tmp_path / ("a.tsv" if tabs else "a.csv")
     stream = io.StringIO()
     quoting = csv.QUOTE_ALL if every else csv.QUOTE_MINIMAL
@@ -341,3 +343,9 @@ def test_damaged_parquet(write: Fixture, refused: Fixture) -> None:
     whole = Path(write("b.parquet", [{"id": 1}])).read_bytes()
     path = write("c.parquet", whole[:-20] + b"\xff" * 12 + whole[-8:])
     refused(TableFormatError, lambda: read_table(path), "not Parquet", r"c\.parquet", "copied")
+
+
+def test_rows_of_separators_alone_are_blank_lines(write) -> None:
+    table = read_table(write("a.csv", "id,report\n1,x\n,\n2,y\n,\n"))
+    assert table.columns["id"] == ["1", "2"]
+    assert table.place(1).endswith("row 2 (line 4)")

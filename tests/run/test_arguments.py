@@ -223,12 +223,12 @@ def test_options_of_another_type_are_refused_by_name(options):
 
 def test_a_metric_is_named_by_preset_list_of_names_spec_or_itself(toy):
     for metrics, labels in [
-        ("quick", ["rouge", "bleu", "chrf"]),
+        ("quick", ["findings", "rouge", "bleu", "chrf"]),
         ("bleu,rouge", ["bleu", "rouge"]),
         (["bleu", "rouge,bleu"], ["bleu", "rouge"]),
         ("bleu:n=2", ["bleu"]),
         (["bleu", "bleu:n=2"], ["bleu", "bleu:n=2"]),
-        (["quick", "bleu:preset=coco"], ["rouge", "bleu", "chrf"]),
+        (["quick", "bleu:preset=coco"], ["findings", "rouge", "bleu", "chrf"]),
         ([toy(), "rouge"], ["toy", "rouge"]),
         (toy(), ["toy"]),
     ]:

@@ -47,7 +47,7 @@ def test_scoring_with_lexical_metrics_loads_no_package_that_it_does_not_need():
     code = (
         "import radeval\n"
         "r = radeval.score(['The heart is enlarged.', 'Clear.'], ['Normal heart.', 'Clear.'], "
-        "['quick', 'cider', 'bleu:preset=sacrebleu', 'rouge:preset=coco'])\n"
+        "['rouge', 'bleu', 'chrf', 'cider', 'bleu:preset=sacrebleu', 'rouge:preset=coco'])\n"
         "r.aggregates, r.to_json()\n"
         "radeval.load_metric('rouge')(['a'], ['b'])"
     )

@@ -15,12 +15,18 @@ def summary_hits(reference: Sequence[Sequence[int]], candidate: Sequence[Sequenc
     """
     left_reference = Counter(word for sentence in reference for word in sentence)
     left_candidate = Counter(word for sentence in candidate for word in sentence)
+    lines_with: dict[int, set[tuple[int, ...]]] = {}
+    for other in {tuple(sentence) for sentence in candidate}:
+        for word in other:
+            lines_with.setdefault(word, set()).add(other)
+    covered: dict[tuple[int, ...], list[int]] = {}
     hits = 0
-    for sentence in reference:
-        covered: set[int] = set()
-        for other in candidate:
-            covered.update(_common_places(sentence, other))
-        for place in sorted(covered):
+    for sentence in map(tuple, reference):
+        if sentence not in covered:
+            # Reports of many lines repeat them; only lines that share a word have a common subsequence.
+            others = set().union(*(lines_with.get(word, ()) for word in set(sentence)))
+            covered[sentence] = sorted({place for other in others for place in _common_places(sentence, other)})
+        for place in covered[sentence]:
             word = sentence[place]
             if left_reference[word] > 0 and left_candidate[word] > 0:
                 left_reference[word] -= 1

@@ -1,0 +1,131 @@
+"""Cuts a sentence's mentions into clauses: stretches in which a negation, a subject or a side can reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from radeval.findings.vocabulary import Mention
+from radeval.findings.words import Token
+
+LONGEST = 120
+"""Most mentions that are looked at together: a longer stretch is cut, so that reading takes time linear in length."""
+
+_SUBJECT = ("structure", "concept")
+_CLOSING = ("normal", "negation_after", "hedge_after")
+_STATING = {"concept", "quality", "normal", "generic", "verb", "change", "negation_before", "hedge_before"}
+
+
+def clauses(mentions: Sequence[Mention], tokens: Sequence[Token]) -> list[list[Mention]]:
+    """Returns the clauses of a sentence.
+
+    A clause ends at a semicolon or full stop, before words such as "but" and "there is", and before a joining word that
+    is followed by a statement of its own ("no effusion and the heart is enlarged", "no effusion, mild edema"). A place
+    that is put first stays with what follows it ("in the left lung there is ..."). A stretch of more than 120 mentions
+    is cut at its last joining word: no radiologist's sentence is that long.
+
+    Args:
+        mentions: All mentions of the sentence, in order.
+        tokens: Its tokens.
+    """
+    found: list[list[Mention]] = []
+    for start, end in _stretches(mentions):
+        found += _clauses(mentions[start:end] if end - start < len(mentions) else mentions, tokens)
+    return found
+
+
+def _stretches(mentions: Sequence[Mention]) -> list[tuple[int, int]]:
+    found = []
+    start, size = 0, len(mentions)
+    while size - start > LONGEST:
+        end = start + LONGEST
+        while end > start + LONGEST // 2 and "join" not in mentions[end].roles:
+            end -= 1
+        if "join" not in mentions[end].roles:
+            end = start + LONGEST
+        found.append((start, end))
+        start = end
+    return [*found, (start, size)]
+
+
+def _clauses(mentions: Sequence[Mention], tokens: Sequence[Token]) -> list[list[Mention]]:
+    found: list[list[Mention]] = []
+    current: list[Mention] = []
+    for place, mention in enumerate(mentions):
+        word = tokens[mention.first].word
+        roles = mention.roles
+        if word in ";.":
+            breaks = True
+        elif "scope_end_clause" in roles:
+            breaks = any(not _STATING.isdisjoint(one.roles) for one in current)
+        else:
+            breaks = "join" in roles and bool(current) and _begins_statement(current, mentions, place)
+        if breaks and current:
+            found.append(current)
+            current = []
+        if word not in ";.":
+            current.append(mention)
+    if current:
+        found.append(current)
+    return found
+
+
+def _begins_statement(before: Sequence[Mention], mentions: Sequence[Mention], place: int) -> bool:
+    """Tells whether what follows a joining word stands on its own."""
+    word = mentions[place].roles["join"]
+    if word in ("or", "nor", "/"):
+        return False
+    if place + 1 < len(mentions) and mentions[place + 1].roles.get("join") in ("or", "nor"):
+        # "..., or pneumothorax identified": the comma belongs to the "or", which goes on with the list.
+        return False
+    if word == "," and not any(role in one.roles for one in before for role in (*_SUBJECT, "quality", "normal")):
+        # "No acute, displaced fracture": nothing is named yet, the comma stands between adjectives.
+        return False
+    after = _up_to_join(mentions, place + 1)
+    if not after:
+        return False
+    subject = next((at for at, one in enumerate(after) if any(role in one.roles for role in _SUBJECT)), None)
+    if subject is None:
+        return False
+    if any("verb" in one.roles or _closes(one) for one in after[subject + 1 :]):
+        if any(_closes(one) for one in before):
+            return True
+        if "structure" in after[subject].roles and any("concept" in one.roles for one in before):
+            return True
+    if not _denies(before):
+        return False
+    # "No pneumothorax, and there may be an effusion": a doubt is raised, which a denial does not reach.
+    doubted = any("hedge_before" in one.roles for one in after[:subject])
+    return doubted or (word == "," and _affirms(mentions, place + 1, after))
+
+
+def _closes(mention: Mention) -> bool:
+    roles = mention.roles
+    return "verb" in roles or "negation_before" in roles or any(role in roles for role in _CLOSING)
+
+
+def _denies(before: Sequence[Mention]) -> bool:
+    return any("negation_before" in one.roles for one in before)
+
+
+def _affirms(mentions: Sequence[Mention], start: int, after: Sequence[Mention]) -> bool:
+    """Tells whether a listed item after a comma is stated: it is graded, sided or compared, and ends the list.
+
+    In "no consolidation, small effusion" the effusion is there; in "no consolidation, large effusion or pneumothorax"
+    the final "or" keeps all of them under the denial.
+    """
+    first = after[0].roles
+    if not any(role in first for role in ("severity", "side", "change", "count")):
+        return False
+    return not any(mentions[other].roles.get("join") in ("or", "nor") for other in range(start, len(mentions)))
+
+
+def _up_to_join(mentions: Sequence[Mention], start: int) -> list[Mention]:
+    found: list[Mention] = []
+    for place in range(start, len(mentions)):
+        mention = mentions[place]
+        if "join" in mention.roles or "scope_end_clause" in mention.roles:
+            if found:
+                break
+            continue
+        found.append(mention)
+    return found

@@ -1,0 +1,164 @@
+"""Finds the lexicon's terms in token sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from radeval.findings.packs import Lexicon, load_lexicon
+from radeval.findings.words import Token, tokenize
+
+_LONG_WORD = 7
+_END = ""
+
+# Words that are joined, not looked up; their meaning is their place between others.
+JOINS = {"and", "or", ",", "/", "&", "nor", "+", "as", "plus"}
+VERBS = {
+    "is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "appear", "appears", "demonstrate",
+    "demonstrates", "show", "shows", "seen", "noted", "identified", "visualized", "remains", "remain", "present",
+    "contain", "measure", "measuring",
+}  # fmt: skip
+PREPOSITIONS = {
+    "in", "of", "at", "along", "within", "over", "involving", "near", "throughout", "from", "on", "to", "by", "above",
+    "below", "into", "under", "beneath",
+}  # fmt: skip
+
+
+class Mention(NamedTuple):
+    """A stretch of tokens and what it can mean.
+
+    Attributes:
+        roles: Value by role: "concept", "structure", "quality", a cue's kind, "join", "verb", "preposition", "number"
+            or "word".
+        first: Index of its first token.
+        last: Index after its last token.
+    """
+
+    roles: dict[str, str]
+    first: int
+    last: int
+
+
+class Vocabulary:
+    """A lexicon's terms as a tree of words, with its long words for mending misspellings."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self._tree: dict[str, Any] = {}
+        self._words: set[str] = set(JOINS | VERBS | PREPOSITIONS)
+        for cue in lexicon.cues:
+            role = f"{cue.kind}_{cue.value}" if cue.kind in ("negation", "hedge", "scope_end") else cue.kind
+            for term in cue.terms:
+                self._add(term, role, cue.value)
+        for structure in lexicon.structures.values():
+            for term in structure.terms:
+                self._add(term, "structure", structure.name)
+        for quality in lexicon.qualities.values():
+            for term in quality.terms:
+                self._add(term, "quality", quality.name)
+        for concept in lexicon.concepts.values():
+            for term in concept.terms:
+                self._add(term, "concept", concept.name)
+                if concept.site and lexicon.structures[concept.site].sided:
+                    self._add_inner_side(term)
+        self._near = self._one_letter_off()
+
+    def _add(self, term: str, role: str, value: str) -> None:
+        node = self._tree
+        for token in tokenize(term):
+            self._words.add(token.word)
+            node = node.setdefault(token.word, {})
+        # The first pack to claim a term keeps it: user packs come last and replace whole entries, not single terms.
+        node.setdefault(_END, {}).setdefault(role, value)
+
+    def _add_inner_side(self, term: str) -> None:
+        """Keeps the side that a term of several words names itself, as in "bibasilar atelectasis"."""
+        words = [token.word for token in tokenize(term)]
+        if len(words) < 2:
+            return
+        node = self._tree
+        sides: set[str] = set()
+        for word in words:
+            if side := self._tree.get(word, {}).get(_END, {}).get("side"):
+                sides.add(side)
+            node = node[word]
+        if len(sides) == 1:
+            node[_END].setdefault("side", sides.pop())
+
+    def _one_letter_off(self) -> dict[str, str | None]:
+        """Returns long words by each form with one letter left out, None where several words share the form."""
+        near: dict[str, str | None] = {}
+        for word in self._words:
+            if len(word) >= _LONG_WORD and word.isalpha():
+                for form in {word[:place] + word[place + 1 :] for place in range(len(word))}:
+                    near[form] = None if near.get(form, word) != word else word
+        return near
+
+    @lru_cache(maxsize=20_000)  # noqa: B019 - vocabularies live as long as the process
+    def mend(self, word: str) -> str:
+        """Returns the lexicon's word that a long unknown word misspells by one letter, else the word."""
+        if len(word) < _LONG_WORD or word in self._words or not word.isalpha():
+            return word
+        found: set[str] = set()
+        if self._near.get(word):
+            found.add(str(self._near[word]))
+        for place in range(len(word)):
+            form = word[:place] + word[place + 1 :]
+            if form in self._words and len(form) >= _LONG_WORD:
+                found.add(form)
+            other = self._near.get(form)
+            # One letter replaced, or two neighbours exchanged; other pairs of the same form are two letters apart.
+            if other and len(other) == len(word) and _differs_once(word, other):
+                found.add(other)
+        return found.pop() if len(found) == 1 else word
+
+    def mentions(self, tokens: Sequence[Token]) -> list[Mention]:
+        """Returns what stands in a token sequence, the longest term at each place."""
+        mend, tree = self.mend, self._tree
+        words = [mend(token.word) for token in tokens]
+        found: list[Mention] = []
+        place, size = 0, len(words)
+        while place < size:
+            node: dict[str, Any] | None = tree.get(words[place])
+            end, ahead, roles = place + 1, place + 1, None
+            while node is not None:
+                if _END in node:
+                    roles, end = node[_END], ahead
+                node = node.get(words[ahead]) if ahead < size else None
+                ahead += 1
+            found.append(Mention(_plain(words[place]) if roles is None else roles, place, end))
+            place = end
+        return found
+
+
+def _differs_once(one: str, other: str) -> bool:
+    places = [place for place, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+    if len(places) == 1:
+        return True
+    return (
+        len(places) == 2
+        and places[1] == places[0] + 1
+        and one[places[0]] == other[places[1]]
+        and one[places[1]] == other[places[0]]
+    )
+
+
+_JOINS = {word: {"join": word} for word in JOINS}
+_VERB, _PREPOSITION, _NUMBER, _WORD = ({role: ""} for role in ("verb", "preposition", "number", "word"))
+
+
+def _plain(word: str) -> dict[str, str]:
+    if word in JOINS:
+        return _JOINS[word]
+    if word in VERBS:
+        return _VERB
+    if word in PREPOSITIONS:
+        return _PREPOSITION
+    return _NUMBER if word[0].isdigit() else _WORD
+
+
+@lru_cache(maxsize=8)
+def vocabulary(modality: str = "cxr", extra: tuple[str, ...] = ()) -> Vocabulary:
+    """Returns the vocabulary for an examination."""
+    return Vocabulary(load_lexicon(modality, extra))

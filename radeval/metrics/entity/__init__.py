@@ -1,0 +1,1 @@
+"""Metrics on the findings that the report reader finds."""

@@ -1,0 +1,78 @@
+"""Agreement of the entity graphs of two reports, as RadGraph F1 compares them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from radeval.core.example import Example
+from radeval.core.info import EmptyRules, MetricInfo, ParameterValue, Part, Properties
+from radeval.core.metric import Metric, RunContext
+from radeval.core.score import Evidence, Score
+from radeval.findings.radgraph import to_radgraph, token_spans
+from radeval.metrics.entity.graph_f1 import graph_f1, partial, partial_item
+from radeval.metrics.entity.reading import MODALITIES, modality_of, reader_fields
+
+
+class EntityGraph(Metric):
+    """RadGraph's F1 over entities and relations that rules read."""
+
+    info = MetricInfo(
+        name="entity_graph",
+        version=1,
+        summary="RadGraph F1 (partial: entities, and whether they have relations) over graphs that rules read",
+        main="partial",
+        direction="higher",
+        range=(0.0, 1.0),
+        citation="rewards: Delbrouck et al., EMNLP Findings 2022, RG_ER; graphs: radeval's report reader",
+        empty=EmptyRules(candidate=0.0, reference=0.0, both=0.0),
+        parts=(
+            Part("simple", "F1 of the entities with their labels (RG_E)"),
+            Part("complete", "F1 of the relations with their entities' words, and of the entities without any"),
+        ),
+        multi_reference="best",
+        # As in the original, two reports without entities score 0, even when they are the same.
+        properties=Properties(identity_is_best=False, symmetric=True, clinical=True),
+        modalities=MODALITIES,
+        languages=("en",),
+        notes="The graphs come from rules, not from RadGraph's model: the numbers are not those of F1-RadGraph. "
+        "Entities are compared by their words, so that synonyms do not match. Case is ignored, as in RadGraph's "
+        "repository and unlike its package 0.1.18.",
+    )
+
+    def method(self) -> Mapping[str, ParameterValue]:
+        """Returns the choices that change the score: the lexicon, its digest and whether case matters."""
+        return {**reader_fields(), "graph": "rules", "case": "lower"}
+
+    def score(self, example: Example, context: RunContext) -> Score:
+        """Returns the three rewards of one candidate against one reference."""
+        modality = modality_of(example)
+        candidate = to_radgraph(example.candidate, modality)
+        reference = to_radgraph(example.references[0], modality)
+        found = graph_f1(candidate, reference)
+        return Score.ok(
+            found.partial,
+            {"simple": found.simple, "complete": found.complete},
+            evidence=_evidence(example, candidate, reference),
+        )
+
+
+def _evidence(example: Example, candidate: Mapping[str, Any], reference: Mapping[str, Any]) -> tuple[Evidence, ...]:
+    """Returns each entity with whether the other report has it too, by what the main value compares."""
+    ours, theirs = partial(candidate), partial(reference)
+    items = []
+    spans = token_spans(example.candidate)
+    for entity in candidate["entities"].values():
+        kind = "matched" if partial_item(entity) in theirs else "false"
+        start, end = spans[entity["start_ix"]][0], spans[entity["end_ix"]][1]
+        items.append(Evidence(kind, "candidate", (start, end), example.candidate[start:end], note=_note(entity)))
+    spans, text = token_spans(example.references[0]), example.references[0]
+    for entity in reference["entities"].values():
+        if partial_item(entity) not in ours:
+            start, end = spans[entity["start_ix"]][0], spans[entity["end_ix"]][1]
+            items.append(Evidence("omitted", "reference", (start, end), text[start:end], note=_note(entity)))
+    return tuple(items)
+
+
+def _note(entity: Mapping[str, Any]) -> str:
+    return str(entity["label"]) + (", with relations" if entity["relations"] else "")

@@ -1,0 +1,245 @@
+"""Agreement of two reports on the 14 observations of CheXpert, read by rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radeval.core.batch import Floats
+from radeval.core.example import Example
+from radeval.core.finding import Finding, Kind, Presence
+from radeval.core.info import EmptyRules, MetricInfo, Parameter, ParameterValue, Part, Properties
+from radeval.core.metric import Metric, RunContext
+from radeval.core.score import Evidence, Score
+from radeval.findings.reader import reader
+from radeval.findings.reading import Reading
+from radeval.metrics.entity.reading import MODALITIES, modality_of, reader_fields
+
+NO_FINDING = "No Finding"
+SUPPORT_DEVICES = "Support Devices"
+LABELS = (
+    "Enlarged Cardiomediastinum", "Cardiomegaly", "Lung Opacity", "Lung Lesion", "Edema", "Consolidation", "Pneumonia",
+    "Atelectasis", "Pneumothorax", "Pleural Effusion", "Pleural Other", "Fracture", SUPPORT_DEVICES, NO_FINDING,
+)  # fmt: skip
+FIVE = ("Cardiomegaly", "Edema", "Consolidation", "Atelectasis", "Pleural Effusion")
+
+Mask = NDArray[np.bool_]
+LabelStatus = Literal["positive", "uncertain", "negative", "blank"]
+
+_RANK: dict[LabelStatus, int] = {"blank": 0, "negative": 1, "uncertain": 2, "positive": 3}
+_STATUS: dict[Presence, LabelStatus] = {
+    Presence.PRESENT: "positive",
+    Presence.UNCERTAIN: "uncertain",
+    Presence.ABSENT: "negative",
+}
+_FIVE_COLUMNS = [LABELS.index(label) for label in FIVE]
+_OF_A_SET = "it is defined over a set only"
+_NONE_OF_FIVE = "neither report has one of the five"
+
+
+class Label(NamedTuple):
+    """What a report says of an observation.
+
+    Attributes:
+        status: Positive before uncertain before negative before blank, where it says several things.
+        finding: The first finding with this status; None where there is none.
+    """
+
+    status: LabelStatus
+    finding: Finding | None
+
+
+class Labels14(Metric):
+    """F1 of the 14 CheXpert observations that the report reader finds in both reports."""
+
+    info = MetricInfo(
+        name="labels14",
+        version=1,
+        summary="F1 of the 14 CheXpert observations, read by rules; over a set, micro F1",
+        main="micro_f1",
+        direction="higher",
+        range=(0.0, 1.0),
+        citation="observations: Irvin et al., AAAI 2019; averages: as f1chexbert; read by radeval's report reader",
+        empty=EmptyRules(candidate=0.0, reference=0.0, both=1.0),
+        parts=(
+            Part("f1", "F1 of a report's observations; over a set, the mean"),
+            Part("f1_5", f"the same of five: {', '.join(FIVE)}; over a set, the mean where a report has one of them"),
+            Part("agreement", "share of the 14 observations on which the reports agree"),
+            Part("macro_f1", "mean of the F1 of each observation over a set, 0 for one that no report has"),
+            Part("micro_f1_5", "F1 of the summed counts of the five"),
+            Part("macro_f1_5", "mean of the F1 of each of the five over a set, 0 for one that no report has"),
+        ),
+        parameters=(
+            Parameter(
+                "uncertain", "str", "positive", "what an uncertain observation counts as", ("positive", "negative")
+            ),
+        ),
+        aggregate="micro F1: that of the counts of all 14 observations, summed over the examples",
+        statistics=tuple(
+            f"{count}_{label.lower().replace(' ', '_')}" for count in ("tp", "fp", "fn") for label in LABELS
+        ),
+        multi_reference="best",
+        properties=Properties(symmetric=True, clinical=True),
+        modalities=MODALITIES,
+        languages=("en",),
+        notes="Read by rules, not by CheXbert: the numbers are not those of f1chexbert. No Finding is positive where "
+        "no other observation but Support Devices is, so that every report with words has an observation.",
+    )
+
+    def __init__(self, uncertain: str = "positive") -> None:
+        super().__init__(uncertain=uncertain)
+        self._counts_uncertain = uncertain == "positive"
+
+    def method(self) -> Mapping[str, ParameterValue]:
+        """Returns the choices that change the labels: the lexicon, its digest and what uncertain counts as."""
+        return {**reader_fields(), **self.parameters}
+
+    def score(self, example: Example, context: RunContext) -> Score:
+        """Returns the agreement of one candidate with one reference."""
+        modality = modality_of(example)
+        candidate = read_labels(reader(modality).read(example.candidate), modality)
+        reference = read_labels(reader(modality).read(example.references[0]), modality)
+        ours = self._positive(candidate, example.candidate)
+        theirs = self._positive(reference, example.references[0])
+        hit, false, omitted = ours & theirs, ours & ~theirs, ~ours & theirs
+        value = _f1(hit.sum(), false.sum(), omitted.sum())
+        five = _f1(*(counts[_FIVE_COLUMNS].sum() for counts in (hit, false, omitted)))
+        parts = {
+            "f1": 1.0 if value is None else value,
+            "f1_5": five,
+            "agreement": float((ours == theirs).mean()),
+            "macro_f1": None,
+            "micro_f1_5": five,
+            "macro_f1_5": None,
+        }
+        reasons = {name: _NONE_OF_FIVE if name in ("f1_5", "micro_f1_5") else _OF_A_SET for name in parts}
+        return Score.ok(
+            1.0 if value is None else value,
+            parts,
+            part_reasons={name: reasons[name] for name, part in parts.items() if part is None},
+            statistics=tuple(float(one) for counts in (hit, false, omitted) for one in counts),
+            evidence=_evidence(example, candidate, reference, ours, theirs),
+        )
+
+    def corpus(self, totals: Floats) -> dict[str, Floats]:
+        """Returns micro and macro F1 of sets; micro F1 is 1 where all reports are empty, the others 0 without support.
+
+        Args:
+            totals: Summed counts, shape (sets, 42).
+        """
+        counts = totals.reshape(len(totals), 3, len(LABELS))
+        five = counts[:, :, _FIVE_COLUMNS]
+        return {
+            "micro_f1": _ratio(counts.sum(axis=2), default=1.0),
+            "macro_f1": _ratio(counts).mean(axis=1),
+            "micro_f1_5": _ratio(five.sum(axis=2)),
+            "macro_f1_5": _ratio(five).mean(axis=1),
+        }
+
+    def _positive(self, labels: Mapping[str, Label], text: str) -> Mask:
+        """Returns which of the 14 observations count as positive: none in an empty report, else one or more."""
+        counted = {"positive", "uncertain"} if self._counts_uncertain else {"positive"}
+        found = [labels[label].status in counted for label in LABELS[:-1]]
+        normal = not any(one for one, label in zip(found, LABELS, strict=False) if label != SUPPORT_DEVICES)
+        return np.array([*found, normal and bool(text.strip())])
+
+
+def read_labels(reading: Reading, modality: str) -> dict[str, Label]:
+    """Returns what a reading says of the 13 observations other than No Finding.
+
+    A finding counts as the observations of its concept and, unless it is denied, of all that this implies. A normal
+    statement makes those negative of which it denies each concept that a normal statement can deny.
+
+    Args:
+        reading: What the reader found.
+        modality: The modality that it was read as.
+    """
+    own, implied, deniable = _tables(modality)
+    found = dict.fromkeys(LABELS[:-1], Label("blank", None))
+    kinship = reader(modality).kinship
+    denied: set[str] = set()
+    for one in reading.findings:
+        if one.kind is Kind.NORMAL:
+            if one.laterality not in ("left", "right"):
+                denied |= kinship.denied_by_normal(one.concept)
+            continue
+        status = _STATUS[one.presence]
+        for label in (own if status == "negative" else implied).get(one.concept, ()):
+            if _RANK[status] > _RANK[found[label].status]:
+                found[label] = Label(status, one)
+    for label, concepts in deniable.items():
+        if found[label].status == "blank" and concepts and concepts <= denied:
+            found[label] = Label("negative", None)
+    return found
+
+
+_Table = Mapping[str, frozenset[str]]
+
+
+@lru_cache(maxsize=8)
+def _tables(modality: str) -> tuple[_Table, _Table, _Table]:
+    """Returns labels by concept, the same with what it implies, and by label the concepts that "normal" can deny."""
+    judge = reader(modality)
+    concepts = judge.lexicon.concepts
+    own = {name: frozenset(one.labels) & frozenset(LABELS) for name, one in concepts.items()}
+    implied = {
+        name: frozenset(label for other in judge.kinship.implied(name) for label in own.get(other, ()))
+        for name in concepts
+    }
+    deniable = {
+        label: frozenset(name for name, labels in own.items() if label in labels and concepts[name].normal_of)
+        for label in LABELS[:-1]
+    }
+    return own, implied, deniable
+
+
+def _f1(hit: float, false: float, omitted: float) -> float | None:
+    total = 2 * hit + false + omitted
+    return float(2 * hit / total) if total else None
+
+
+def _ratio(counts: Floats, default: float = 0.0) -> Floats:
+    """Returns F1 from true positives, false positives and false negatives along axis 1."""
+    hit, false, omitted = counts[:, 0], counts[:, 1], counts[:, 2]
+    total = 2 * hit + false + omitted
+    found: Floats = np.divide(2 * hit, total, out=np.full(total.shape, default), where=total > 0)
+    return found
+
+
+def _evidence(
+    example: Example,
+    candidate: Mapping[str, Label],
+    reference: Mapping[str, Label],
+    ours: Mask,
+    theirs: Mask,
+) -> tuple[Evidence, ...]:
+    """Returns one entry for each observation that a report has."""
+    items = []
+    blank = Label("blank", None)
+    concepts = reader(modality_of(example)).lexicon.concepts
+    for place, label in enumerate(LABELS):
+        if not ours[place] and not theirs[place]:
+            continue
+        kind = "omitted" if not ours[place] else "matched" if theirs[place] else "false"
+        first, second = candidate.get(label, blank), reference.get(label, blank)
+        finding, other, text = first.finding, second.finding, example.candidate
+        if kind == "omitted":
+            finding, other, text = second.finding, first.finding, example.references[0]
+        said = "" if label == NO_FINDING else f": {first.status}, reference {second.status}"
+        items.append(
+            Evidence(
+                kind,
+                None if finding is None else "reference" if kind == "omitted" else "candidate",
+                None if finding is None else finding.span,
+                "" if finding is None else text[slice(*finding.span)],
+                counterpart=other.span if finding is not None and other is not None else None,
+                concept="" if finding is None else finding.concept,
+                significance=None if finding is None else concepts[finding.concept].significance,
+                note=label + said,
+            )
+        )
+    return tuple(items)
