@@ -14,9 +14,9 @@ from radeval.core.metric import Metric, RunContext
 from radeval.core.score import Evidence, Score
 from radeval.findings.compare import Attribute, Comparison, Match, compare
 from radeval.findings.reader import ReportReader, reader
+from radeval.metrics.entity.reading import MODALITIES, modality_of, reader_fields
 
 _ATTRIBUTES: tuple[Attribute, ...] = ("presence", "location", "laterality", "severity", "size", "change")
-_MODALITIES = ("cxr", "ct")
 
 
 class Findings(Metric):
@@ -40,7 +40,7 @@ class Findings(Metric):
         statistics=("credit", "candidate_findings", "reference_findings"),
         multi_reference="best",
         properties=Properties(clinical=True),
-        modalities=_MODALITIES,
+        modalities=MODALITIES,
         languages=("en",),
         notes="Both reports without findings score 1, one of them 0. Denied findings and normal statements count only "
         "against what contradicts them. What the reader does not understand does not count.",
@@ -48,17 +48,11 @@ class Findings(Metric):
 
     def method(self) -> Mapping[str, ParameterValue]:
         """Returns the choices that change the score: the lexicon and its digest, for each modality."""
-        lexicons = {modality: reader(modality).lexicon for modality in _MODALITIES}
-        return {
-            "reader": "rules",
-            "lexicon": "+".join(f"{name}{version}" for name, version in lexicons["ct"].packs.items()),
-            "digest": "+".join(one.digest for one in lexicons.values()),
-            "uncertain": "counts",
-        }
+        return {**reader_fields(), "uncertain": "counts"}
 
     def score(self, example: Example, context: RunContext) -> Score:
         """Returns the agreement of one candidate with one reference."""
-        judge = reader("ct" if example.context.modality == "ct" else "cxr")
+        judge = reader(modality_of(example))
         candidate, reference = judge.read(example.candidate), judge.read(example.references[0])
         found = compare(candidate, reference, judge)
         credit = sum(one.credit for one in found.matched)
