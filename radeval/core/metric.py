@@ -12,6 +12,7 @@ from radeval.core.batch import Floats, ScoreBatch
 from radeval.core.errors import RadevalError
 from radeval.core.example import Example
 from radeval.core.info import MetricInfo, ParameterValue
+from radeval.core.judging import JudgeOptions
 from radeval.core.score import Score, Status
 from radeval.core.spec import MetricSpec
 
@@ -23,10 +24,12 @@ class RunContext:
 
     Args:
         warn: Takes a sentence that the user must read with the results; each is shown once.
+        judging: How judges may use models; by default nothing leaves this machine.
     """
 
-    def __init__(self, warn: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, warn: Callable[[str], None] = lambda _: None, judging: JudgeOptions | None = None) -> None:
         self.warn = warn
+        self.judging = judging or JudgeOptions()
         self._shared: dict[Hashable, Any] = {}
 
     def shared(self, key: Hashable, make: Callable[[], Thing]) -> Thing:

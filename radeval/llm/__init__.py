@@ -1,0 +1,1 @@
+"""Asking language models: requests and replies, the client, structured output, prompts, prices and backends."""
