@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from radeval.findings.entail import Entailment, Verdict, entails
-from radeval.findings.packs import Concept
+from radeval.findings.entries import Concept
 from radeval.findings.radgraph import to_radgraph
 from radeval.findings.reader import read
 from radeval.findings.reader import reader as _reader

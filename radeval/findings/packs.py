@@ -5,35 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError
 
 from radeval.core.errors import InputError
-
-_CUES = {
-    "negation": "before|after",
-    "pseudo_negation": ".+",
-    "hedge": "before|after",
-    "interpretation": "certain",
-    "scope_end": "clause|with",
-    "normal": ".+",
-    "generic": ".+",
-    "change": "new|worse|better|stable|resolved",
-    "severity": r"[1-5](?:\.\d)?",
-    "side": "left|right|bilateral",
-    "count": r"\d{1,3}",
-    "descriptor": ".+",
-    "tip": ".+",
-    "ignored": ".+",
-}
-"""What a cue of each kind can be worth, as a pattern."""
-
-Significance = Literal["urgent", "actionable", "minor", "expected"]
+from radeval.findings.entries import Concept, Pack, Quality, Structure
 
 
 class LexiconError(InputError):
@@ -42,101 +23,16 @@ class LexiconError(InputError):
     stops_run = True
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class PackFile(NamedTuple):
+    """A pack as it stands in a file; equal content read from one path is one pack.
 
+    Attributes:
+        path: Where it was read.
+        text: What it holds.
+    """
 
-class PackHead(_Entry):
-    """The head of a pack; see docs/lexicon.md."""
-
-    name: str
-    version: int = Field(ge=1)
-    summary: str
-    modalities: tuple[str, ...]
-
-
-class Structure(_Entry):
-    """A part of the body."""
-
-    name: str
-    terms: tuple[str, ...] = ()
-    part_of: str | None = None
-    sided: bool = False
-    side: Literal["left", "right"] | None = None
-    holds: tuple[str, ...] = ()
-
-
-class Quality(_Entry):
-    """A state that a structure can be in."""
-
-    name: str
-    terms: tuple[str, ...]
-
-
-class Composition(_Entry):
-    """A structure and a quality that make a concept."""
-
-    structure: str
-    quality: str
-
-
-class Concept(_Entry):
-    """Something that can be present, absent or uncertain."""
-
-    name: str
-    kind: Literal["observation", "device", "procedure"]
-    terms: tuple[str, ...] = ()
-    composed: tuple[Composition, ...] = ()
-    site: str | None = None
-    normal_of: tuple[str, ...] = ()
-    implies: tuple[str, ...] = ()
-    excludes: tuple[str, ...] = ()
-    resembles: Mapping[str, float] = {}
-    significance: Significance
-    reason: str
-    label: str | tuple[str, ...] = ()
-    tip_expected: tuple[str, ...] = ()
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The CheXpert observations that it counts as."""
-        return (self.label,) if isinstance(self.label, str) else self.label
-
-
-class Extension(_Entry):
-    """More terms and compositions for a concept of another pack."""
-
-    concept: str
-    terms: tuple[str, ...] = ()
-    composed: tuple[Composition, ...] = ()
-
-
-class Cue(_Entry):
-    """Words that change how others are read."""
-
-    kind: str
-    value: str
-    terms: tuple[str, ...]
-
-    @model_validator(mode="after")
-    def _has_known_value(self) -> Cue:
-        if self.kind not in _CUES:
-            raise ValueError(f"no cue is of kind {self.kind!r}; kinds are {', '.join(_CUES)}")
-        pattern = _CUES[self.kind]
-        if not re.fullmatch(pattern, self.value):
-            raise ValueError(f"a cue of kind {self.kind!r} has no value {self.value!r}; it must match {pattern}")
-        return self
-
-
-class Pack(_Entry):
-    """A lexicon pack."""
-
-    pack: PackHead
-    structure: tuple[Structure, ...] = ()
-    quality: tuple[Quality, ...] = ()
-    concept: tuple[Concept, ...] = ()
-    extend: tuple[Extension, ...] = ()
-    cue: tuple[Cue, ...] = ()
+    path: str
+    text: str
 
 
 class Lexicon:
@@ -147,6 +43,7 @@ class Lexicon:
         qualities: States by name.
         concepts: Concepts by name.
         cues: Cues of all packs.
+        rules: Rules of significance of all packs; a later one goes before an earlier one that is as specific.
         packs: Version of each pack by name.
         digest: 12 hexadecimal digits over the content of all packs.
     """
@@ -164,6 +61,7 @@ class Lexicon:
                 }
                 self.concepts[extension.concept] = known.model_copy(update=more)
         self.cues = tuple(cue for pack in packs for cue in pack.cue)
+        self.rules = tuple(rule for pack in packs for rule in pack.significance)
         self.packs = {pack.pack.name: pack.pack.version for pack in packs}
         self.digest = digest
 
@@ -177,13 +75,25 @@ def _joined(qualities: Iterable[Quality]) -> dict[str, Quality]:
     return found
 
 
+def read_pack(path: str) -> PackFile:
+    """Returns a pack's text.
+
+    Raises:
+        LexiconError: The file cannot be read.
+    """
+    try:
+        return PackFile(path, Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise LexiconError("the lexicon pack cannot be read", where=path, hint=str(error)) from error
+
+
 @lru_cache(maxsize=8)
-def load_lexicon(modality: str = "cxr", extra: tuple[str, ...] = ()) -> Lexicon:
+def load_lexicon(modality: str = "cxr", extra: tuple[str | PackFile, ...] = ()) -> Lexicon:
     """Returns our packs for an examination, joined with the user's.
 
     Args:
         modality: The examination, for example "cxr" or "ct"; packs that do not name it are left out.
-        extra: Paths of further packs.
+        extra: Further packs. A path is read once; a pack that is read already counts by its content.
 
     Raises:
         LexiconError: A pack is not valid, with file and line.
@@ -192,20 +102,19 @@ def load_lexicon(modality: str = "cxr", extra: tuple[str, ...] = ()) -> Lexicon:
         (one for one in files("radeval.findings").joinpath("packs").iterdir() if one.name.endswith(".toml")),
         key=lambda one: one.name,
     )
-    sources = [(one.name, one.read_text(encoding="utf-8")) for one in ours]
-    for path in extra:
-        try:
-            sources.append((path, Path(path).read_text(encoding="utf-8")))
-        except (OSError, UnicodeDecodeError) as error:
-            raise LexiconError("the lexicon pack cannot be read", where=path, hint=str(error)) from error
+    sources = [PackFile(one.name, one.read_text(encoding="utf-8")) for one in ours]
+    sources += [one if isinstance(one, PackFile) else read_pack(one) for one in extra]
     packs = [(name, text, _parse(name, text)) for name, text in sources]
     used = [one for one in packs if modality in one[2].pack.modalities]
     if not used:
         raise LexiconError(f"no pack is for the modality {modality!r}")
     digest = hashlib.sha256("\0".join(text for _, text, _ in used).encode()).hexdigest()[:12]
     lexicon = Lexicon([pack for _, _, pack in used], digest)
+    # What is known for another examination only may still be named: "also seen on CT as ...".
+    everywhere = Lexicon([pack for _, _, pack in packs], digest)
     for name, text, pack in used:
-        _check_names(name, text, pack, lexicon, {one.name for _, _, other in packs for one in other.concept})
+        for location, problem in _problems(pack, lexicon, everywhere):
+            raise LexiconError(problem, where=f"{name}, line {_line(text, location)}")
     return lexicon
 
 
@@ -263,35 +172,37 @@ def _check_duplicates(name: str, text: str, pack: Pack) -> None:
             seen.add(entry.name)
 
 
-def _check_names(name: str, text: str, pack: Pack, lexicon: Lexicon, known: set[str]) -> None:
-    """Raises where an entry names a structure, quality or concept that no pack has."""
-    for place, structure in enumerate(pack.structure):
-        for other in (*([structure.part_of] if structure.part_of else []), *structure.holds):
-            if other not in lexicon.structures:
-                raise _unknown("structure", other, name, text, ("structure", place))
-    for place, extension in enumerate(pack.extend):
-        if extension.concept not in lexicon.concepts:
-            raise _unknown("concept", extension.concept, name, text, ("extend", place))
-        for one in extension.composed:
-            if one.structure not in lexicon.structures:
-                raise _unknown("structure", one.structure, name, text, ("extend", place))
-            if one.quality not in lexicon.qualities:
-                raise _unknown("quality", one.quality, name, text, ("extend", place))
+_Place = tuple[str | int, ...]
+
+
+def _problems(pack: Pack, lexicon: Lexicon, everywhere: Lexicon) -> Iterator[tuple[_Place, str]]:
+    """Yields where an entry names something that no pack has, and what."""
+    names: list[tuple[_Place, str, Iterable[str], Iterable[str]]] = []
+    for place, one in enumerate(pack.structure):
+        inner = [*([one.part_of] if one.part_of else []), *one.holds]
+        names.append((("structure", place), "structure", inner, lexicon.structures))
+    for place, more in enumerate(pack.extend):
+        here = ("extend", place)
+        names.append((here, "concept", [more.concept], lexicon.concepts))
+        names.append((here, "structure", [one.structure for one in more.composed], lexicon.structures))
+        names.append((here, "quality", [one.quality for one in more.composed], lexicon.qualities))
     for place, concept in enumerate(pack.concept):
-        sites = [
-            *concept.normal_of,
-            *([concept.site] if concept.site else []),
-            *(one.structure for one in concept.composed),
-        ]
-        for kind, names, there in (
-            ("structure", sites, set(lexicon.structures)),
-            ("quality", [one.quality for one in concept.composed], set(lexicon.qualities)),
-            ("concept", [*concept.implies, *concept.excludes, *concept.resembles], known),
-        ):
-            for other in names:
-                if other not in there:
-                    raise _unknown(kind, other, name, text, ("concept", place))
+        here = ("concept", place)
+        sites = [*concept.normal_of, *([concept.site] if concept.site else [])]
+        names.append((here, "structure", [*sites, *(one.structure for one in concept.composed)], lexicon.structures))
+        names.append((here, "quality", [one.quality for one in concept.composed], lexicon.qualities))
+        kin = [*concept.implies, *concept.excludes, *concept.resembles]
+        names.append((here, "concept", kin, everywhere.concepts))
+    for place, rule in enumerate(pack.significance):
+        names.append((("significance", place, "concepts"), "concept", rule.concepts, everywhere.concepts))
+        names.append((("significance", place, "cases_of"), "concept", rule.cases_of, everywhere.concepts))
+        names.append((("significance", place, "locations"), "structure", rule.locations, everywhere.structures))
+        names.append((("significance", place, "descriptors"), "descriptor", rule.descriptors, _descriptors(everywhere)))
+    for location, kind, named, there in names:
+        for other in named:
+            if other not in there:
+                yield location, f"no pack has a {kind} {other!r}"
 
 
-def _unknown(kind: str, other: str, name: str, text: str, location: tuple[str, int]) -> LexiconError:
-    return LexiconError(f"no pack has a {kind} {other!r}", where=f"{name}, line {_line(text, location)}")
+def _descriptors(lexicon: Lexicon) -> set[str]:
+    return {term for cue in lexicon.cues if cue.kind == "descriptor" for term in cue.terms}
