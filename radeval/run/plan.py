@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from radeval.core.errors import SpecError
 from radeval.core.metric import Metric, RunContext
-from radeval.core.registry import PRESETS, make_metric
+from radeval.core.registry import PRESETS, make_metric, metric_info
 from radeval.core.signature import Signature
-from radeval.core.spec import split_specs
+from radeval.core.spec import MetricSpec, parse_spec, split_specs
 from radeval.core.version import __version__
 
 
@@ -29,13 +29,19 @@ class Planned:
     signature: Signature
 
 
-def plan(metrics: str | Metric | Sequence[str | Metric], sections: str, context: RunContext) -> list[Planned]:
+def plan(
+    metrics: str | Metric | Sequence[str | Metric],
+    sections: str,
+    context: RunContext,
+    defaults: Mapping[str, str] | None = None,
+) -> list[Planned]:
     """Returns the metrics of a run, each able to run.
 
     Args:
         metrics: A preset, specs as for `-m`, or metrics.
         sections: The sections that are scored, for the signatures.
         context: The run.
+        defaults: Parameters for every metric that has them and whose spec does not set them, for example the judge.
 
     Raises:
         MetricError: A metric is unknown, wrongly configured or cannot run here.
@@ -43,7 +49,7 @@ def plan(metrics: str | Metric | Sequence[str | Metric], sections: str, context:
     if not isinstance(metrics, str | Metric | Sequence):
         raise SpecError(f"metrics is {type(metrics).__name__}, not a spec or a list of them", hint="metrics=['bleu']")
     chosen: dict[Signature, Metric] = {}
-    for metric in _named([metrics] if isinstance(metrics, str | Metric) else metrics):
+    for metric in _named([metrics] if isinstance(metrics, str | Metric) else metrics, defaults or {}):
         metric.check(context)
         # One method is scored once, however it is spelled.
         chosen.setdefault(signature(metric, sections), metric)
@@ -56,7 +62,7 @@ def plan(metrics: str | Metric | Sequence[str | Metric], sections: str, context:
     ]
 
 
-def _named(metrics: Sequence[str | Metric]) -> list[Metric]:
+def _named(metrics: Sequence[str | Metric], defaults: Mapping[str, str]) -> list[Metric]:
     found: list[Metric] = []
     for item in metrics:
         if isinstance(item, Metric):
@@ -65,8 +71,18 @@ def _named(metrics: Sequence[str | Metric]) -> list[Metric]:
         if not isinstance(item, str):
             raise SpecError(f"a metric is named by a spec, not by {type(item).__name__}", hint="metrics=['bleu']")
         for spec in split_specs(item):
-            found += [make_metric(name) for name in PRESETS.get(spec, (spec,))]
+            found += [make_metric(_completed(name, defaults)) for name in PRESETS.get(spec, (spec,))]
     return found
+
+
+def _completed(spec: str, defaults: Mapping[str, str]) -> MetricSpec:
+    """Returns a spec with the run's defaults for the parameters that it leaves open."""
+    parsed = parse_spec(spec)
+    if not defaults:
+        return parsed
+    declared = {one.name for one in metric_info(parsed.name).parameters}
+    open_ones = {key: value for key, value in defaults.items() if key in declared and key not in parsed.parameters}
+    return replace(parsed, parameters={**parsed.parameters, **open_ones})
 
 
 def signature(metric: Metric, sections: str) -> Signature:
