@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from radeval.core.errors import RadevalError
     from radeval.core.example import Context, Example
     from radeval.core.info import EmptyRules, MetricInfo, Parameter, Part, Properties
+    from radeval.core.judging import JudgeOptions
     from radeval.core.metric import Metric, RunContext
     from radeval.core.results import Aggregate, Interval, MetricResult, RunResult
     from radeval.core.score import Evidence, Score, Status, Usage
@@ -34,6 +35,7 @@ _HOMES = {
     "Evidence": "core.score",
     "Example": "core.example",
     "Interval": "core.results",
+    "JudgeOptions": "core.judging",
     "LoadedMetric": "run.load",
     "Metric": "core.metric",
     "MetricInfo": "core.info",
@@ -60,6 +62,7 @@ __all__ = [
     "Evidence",
     "Example",
     "Interval",
+    "JudgeOptions",
     "LoadedMetric",
     "Metric",
     "MetricInfo",

@@ -19,24 +19,52 @@ from radeval.core.spec import MetricSpec
 Thing = TypeVar("Thing")
 
 
+class Shared:
+    """Things that metrics make once and use together, such as models: for one run, or for a loaded metric's life."""
+
+    def __init__(self) -> None:
+        self._things: dict[Hashable, Any] = {}
+        self._closings: list[Callable[[], None]] = []
+
+    def get(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
+        """Returns what stands under a key, made by the first that asks."""
+        if key not in self._things:
+            self._things[key] = make()
+        return cast(Thing, self._things[key])
+
+    def at_end(self, close: Callable[[], None]) -> None:
+        """Has something called when nothing here is used any more; the last is called first."""
+        self._closings.append(close)
+
+    def close(self) -> None:
+        """Forgets everything and gives back what it holds."""
+        self._things.clear()
+        while self._closings:
+            self._closings.pop()()
+
+
 class RunContext:
     """What a metric may use of the run that it is part of.
 
     Args:
         warn: Takes a sentence that the user must read with the results; each is shown once.
         judging: How judges may use models; by default nothing leaves this machine.
+        things: What metrics share, where it outlives the run.
     """
 
-    def __init__(self, warn: Callable[[str], None] = lambda _: None, judging: JudgeOptions | None = None) -> None:
+    def __init__(
+        self,
+        warn: Callable[[str], None] = lambda _: None,
+        judging: JudgeOptions | None = None,
+        things: Shared | None = None,
+    ) -> None:
         self.warn = warn
         self.judging = judging or JudgeOptions()
-        self._shared: dict[Hashable, Any] = {}
+        self.things = things or Shared()
 
     def shared(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
         """Returns what all metrics of the run share under a key, made by the first that asks."""
-        if key not in self._shared:
-            self._shared[key] = make()
-        return cast(Thing, self._shared[key])
+        return self.things.get(key, make)
 
 
 class Metric:

@@ -9,7 +9,8 @@ from typing import Any
 from radeval.core.errors import SpecError
 from radeval.core.example import Context
 from radeval.core.info import MetricInfo
-from radeval.core.metric import Metric, RunContext
+from radeval.core.judging import JudgeOptions
+from radeval.core.metric import Metric, RunContext, Shared
 from radeval.core.results import RunResult
 from radeval.run.arguments import examples_from_arguments
 from radeval.run.plan import Planned, plan, signature
@@ -30,6 +31,7 @@ class LoadedMetric:
         self._planned = planned
         self._options = options
         self._sections = options.sections
+        self._things = Shared()
         self.__name__ = planned.label
 
     @property
@@ -56,10 +58,22 @@ class LoadedMetric:
         if prepared.sections != self._sections:
             planned = replace(planned, signature=signature(self.metric, prepared.sections))
         said = list(prepared.notices)
-        return run_plan(examples, prepared, [planned], RunContext(said.append), said, self._options)
+        context = RunContext(said.append, self._options.judging, self._things)
+        return run_plan(examples, prepared, [planned], context, said, self._options)
+
+    def close(self) -> None:
+        """Gives back what the metric holds, such as a model's memory. It can be called again, and loads it again."""
+        self._things.close()
 
 
-def load_metric(spec: str | Metric, *, sections: str = "whole", seed: int = 0, n_boot: int = 1000) -> LoadedMetric:
+def load_metric(
+    spec: str | Metric,
+    *,
+    sections: str = "whole",
+    seed: int = 0,
+    n_boot: int = 1000,
+    judging: JudgeOptions | None = None,
+) -> LoadedMetric:
     """Returns a metric as a function of candidates and references.
 
     Args:
@@ -67,12 +81,13 @@ def load_metric(spec: str | Metric, *, sections: str = "whole", seed: int = 0, n
         sections: What is scored of each report: "whole", "findings", "impression" or "auto".
         seed: Seed of the resampling.
         n_boot: Resamples for the intervals of a result's aggregates.
+        judging: How a judge may use models.
 
     Raises:
         MetricError: The metric is unknown, wrongly configured or cannot run here.
     """
-    options = RunOptions(sections=sections, seed=seed, n_boot=n_boot)
-    planned = plan(spec, sections, RunContext())
+    options = RunOptions(sections=sections, seed=seed, n_boot=n_boot, judging=judging or JudgeOptions())
+    planned = plan(spec, sections, RunContext(judging=options.judging))
     if len(planned) != 1:
         raise SpecError(f"{spec!r} stands for several metrics", hint="load them one by one, or use radeval.score")
     return LoadedMetric(planned[0], options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from radeval.core.batch import ScoreBatch
 from radeval.core.errors import OutputError, TooManyUnscoredError, UsageError
 from radeval.core.example import Context, Example
+from radeval.core.judging import CacheMode, JudgeOptions
 from radeval.core.metric import Metric, RunContext
 from radeval.core.results import MetricResult, RunResult, Summary, evidence_lines
 from radeval.core.score import Status
@@ -28,6 +29,8 @@ from radeval.run.progress import BarProgress, NoProgress, Progress
 from radeval.run.scope import scope_notices
 
 MOST_DRAWS = 1_000_000
+RULES = "rules"
+"""The judge that every judge has: the report reader."""
 
 Metrics = str | Metric | Sequence[str | Metric]
 
@@ -46,6 +49,8 @@ class RunOptions:
         resume: Whether metrics that a run in that folder has on the same data by the same method are kept.
         no_text: Whether report text is kept out of all files.
         config: Further settings to be stored with the run.
+        parameters: Parameters for every metric that has them and whose spec leaves them open.
+        judging: How judges may use models.
     """
 
     sections: str = "whole"
@@ -57,6 +62,8 @@ class RunOptions:
     resume: bool = False
     no_text: bool = False
     config: Mapping[str, Any] | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    judging: JudgeOptions = field(default_factory=JudgeOptions)
 
     def __post_init__(self) -> None:
         for name in ("seed", "n_boot"):
@@ -86,8 +93,12 @@ def score(
     contexts: Sequence[Context | Mapping[str, Any] | None] | None = None,
     by: Mapping[str, Sequence[str]] | None = None,
     sections: str = "whole",
+    judge: str = "rules",
     seed: int = 0,
     n_boot: int = 1000,
+    cache: CacheMode = "write",
+    allow_remote: bool = False,
+    judging: JudgeOptions | None = None,
     max_unscored: float | None = None,
     progress: bool = False,
     out: str | Path | None = None,
@@ -107,8 +118,13 @@ def score(
         contexts: What is known of each patient: `Context`, or a mapping of its fields.
         by: Columns to break the results down by: a value an example under each name.
         sections: What is scored of each report: "whole", "findings", "impression" or "auto".
+        judge: Who answers for judges whose spec names none: "rules", the report reader, or a model, for example
+            "openai/gpt-4o-mini-2024-07-18" or "http://127.0.0.1:8000/v1#model".
         seed: Seed of the resampling.
         n_boot: Resamples for the 95 % intervals; 0 for none.
+        cache: Whether replies of models are read from the cache and stored there: "write", "read", "off", or "only".
+        allow_remote: Whether reports may be sent to an address that is not this machine.
+        judging: Further limits for models; `cache` and `allow_remote` are set in it.
         max_unscored: Largest allowed share of examples without a score, for each metric; None for any.
         progress: Whether a bar appears on stderr when this takes longer than a second.
         out: Folder for scores.csv, run.json and evidence.jsonl.
@@ -135,6 +151,8 @@ def score(
         overwrite=overwrite,
         resume=resume,
         no_text=no_text,
+        parameters={"judge": judge} if judge != RULES else {},
+        judging=replace(judging or JudgeOptions(), cache=cache, allow_remote=allow_remote),
     )
     with BarProgress() if progress else nullcontext(NoProgress()) as reporter:
         return score_examples(examples, metrics, options, by=by, progress=reporter)
@@ -160,12 +178,15 @@ def score_examples(
         progress: What is told how far the run is.
     """
     said = list(notices)
-    context = RunContext(lambda sentence: None if sentence in said else said.append(sentence))
-    prepared = prepare(examples, options.sections)
-    said += prepared.notices
-    planned = plan(metrics, prepared.sections, context)
-    said += scope_notices(planned, examples)
-    return run_plan(examples, prepared, planned, context, said, options, by=by, progress=progress)
+    context = RunContext(lambda sentence: None if sentence in said else said.append(sentence), options.judging)
+    try:
+        prepared = prepare(examples, options.sections)
+        said += prepared.notices
+        planned = plan(metrics, prepared.sections, context, options.parameters)
+        said += scope_notices(planned, examples)
+        return run_plan(examples, prepared, planned, context, said, options, by=by, progress=progress)
+    finally:
+        context.things.close()
 
 
 def run_plan(
