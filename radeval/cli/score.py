@@ -14,6 +14,20 @@ import typer
 
 from radeval.cli.complete import complete_metric
 from radeval.cli.errors import say
+from radeval.cli.judging import (
+    AllowRemote,
+    Cache,
+    Concurrency,
+    Judge,
+    MaxCost,
+    Prompts,
+    RetryUnscored,
+    Rpm,
+    StrictModel,
+    Tpm,
+    judging_of,
+    run_parameters,
+)
 
 if TYPE_CHECKING:
     from radeval.core.config import Settings
@@ -75,6 +89,16 @@ def score(
     no_text: Annotated[
         bool | None, typer.Option("--no-text", help="Keep report text out of every file that is written.")
     ] = None,
+    judge: Judge = None,
+    allow_remote: AllowRemote = None,
+    cache: Cache = None,
+    concurrency: Concurrency = None,
+    rpm: Rpm = None,
+    tpm: Tpm = None,
+    max_cost: MaxCost = None,
+    retry_unscored: RetryUnscored = None,
+    strict_model: StrictModel = None,
+    prompts: Prompts = None,
     config: Annotated[Path | None, typer.Option(help="Settings file instead of radeval.toml.")] = None,
     progress: Annotated[
         bool | None, typer.Option(help="A bar on stderr after a second.  [default: on a terminal]", show_default=False)
@@ -102,6 +126,16 @@ def score(
         "n_boot": n_boot,
         "max_unscored": max_unscored,
         "no_text": no_text,
+        "judge": judge,
+        "allow_remote": allow_remote,
+        "cache": cache,
+        "concurrency": concurrency,
+        "rpm": rpm,
+        "tpm": tpm,
+        "max_cost": max_cost,
+        "retry_unscored": retry_unscored,
+        "strict_model": strict_model,
+        "prompts": prompts,
     }
     settings = load_settings(flags, os.environ, Path.cwd(), config)
     options = RunOptions(
@@ -112,6 +146,8 @@ def score(
         overwrite=overwrite,
         resume=resume,
         no_text=settings.no_text,
+        parameters=run_parameters(settings),
+        judging=judging_of(settings),
         config={
             "predictions": _shown(predictions),
             "references": _shown(references or predictions),
@@ -119,7 +155,7 @@ def score(
         },
     )
     # Before any file is read: a metric that cannot run, or a limit on nothing, must not cost the user a wait.
-    planned = plan(settings.metrics, settings.sections, RunContext())
+    planned = plan(settings.metrics, settings.sections, RunContext(judging=options.judging), options.parameters)
     limits = [_limit(text, planned) for text in fail_under or []]
     shown = sys.stderr.isatty() if progress is None else progress
     with BarProgress() if shown else nullcontext(NoProgress()) as bar:
@@ -152,7 +188,7 @@ def _shown(path: Path) -> str:
 
 
 def _stored(settings: Settings) -> dict[str, Any]:
-    return settings.model_dump(exclude={"metrics"})
+    return settings.model_dump(mode="json", exclude={"metrics"})
 
 
 def _column(name: str, examples: Sequence[Example], no_text: bool) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from radeval.core.errors import ConfigError, FileAccessError, UsageError, did_you_mean
+from radeval.core.judging import CacheMode
 
 FILE = "radeval.toml"
 ENVIRONMENT_PREFIX = "RADEVAL_"
@@ -39,6 +40,18 @@ class Settings(BaseModel):
         max_chars: Longest report allowed, in characters.
         no_text: Whether report text is kept out of all files.
         format: Form of what is printed.
+        judge: Who answers for judges whose spec names none.
+        concurrency: Most requests in flight to one model.
+        rpm: Most requests a minute to one model.
+        tpm: Most tokens a minute to one model.
+        max_cost: Most US dollars that a run may cost.
+        allow_remote: Whether reports may be sent to an address off this machine.
+        cache: Whether replies of models are stored and read.
+        cache_dir: Where they are stored; the user's cache folder where not set.
+        retry_unscored: Whether a stored reply that was not usable is asked for again.
+        strict_model: Whether a reply of another model gives no verdict.
+        timeout: Seconds that one request may take.
+        prompts: A folder of prompts instead of ours.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -55,6 +68,18 @@ class Settings(BaseModel):
     max_chars: int = Field(default=200_000, ge=1)
     no_text: bool = False
     format: Literal["table", "tsv", "json", "latex"] = "table"
+    judge: str = Field(default="rules", min_length=1)
+    concurrency: int = Field(default=16, ge=1, le=4096)
+    rpm: int | None = Field(default=None, ge=1)
+    tpm: int | None = Field(default=None, ge=1)
+    max_cost: float | None = Field(default=None, ge=0)
+    allow_remote: bool = False
+    cache: CacheMode = "write"
+    cache_dir: Path | None = None
+    retry_unscored: bool = False
+    strict_model: bool = False
+    timeout: float = Field(default=120.0, gt=0)
+    prompts: Path | None = None
 
 
 def load_settings(
