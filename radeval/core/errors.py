@@ -123,6 +123,38 @@ class MissingResourceError(MetricError):
     """A metric needs data (a word list, weights) that is not on this machine."""
 
 
+class EndpointError(ParameterError):
+    """A judge's solver does not say how a model is reached."""
+
+
+class ModelError(RadevalError):
+    """A model cannot be asked; no later question would fare better."""
+
+
+class ConsentError(ModelError):
+    """Reports would leave this machine without the user's permission."""
+
+
+class BudgetError(ModelError):
+    """The next question could cost more than is left of `max_cost`."""
+
+
+class UnknownPriceError(BudgetError):
+    """A limit on costs is set for a model whose price is not known."""
+
+
+class AccessDeniedError(ModelError):
+    """A server refuses the key, or the key may not use the model."""
+
+
+class UnreachableModelError(ModelError):
+    """No reply has ever come: there is no server, or it has no such model."""
+
+
+class CacheError(RadevalError):
+    """The file of stored replies cannot be used."""
+
+
 class OutputError(RadevalError):
     """Results cannot be written where they were asked for, or a stored run cannot be read."""
 
