@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 _CUES = {
     "negation": "before|after",
     "pseudo_negation": ".+",
-    "hedge": "before|after",
+    "hedge": "before|between|after",
     "interpretation": "certain",
     "scope_end": "clause|with",
     "normal": ".+",
@@ -22,7 +22,10 @@ _CUES = {
     "count": r"\d{1,3}",
     "descriptor": ".+",
     "tip": ".+",
-    "ignored": ".+",
+    "comparative": "sides",
+    "earlier": "size",
+    "aside": "onward|whole",
+    "ignored": "administrative|word",
 }
 """What a cue of each kind can be worth, as a pattern."""
 
@@ -53,11 +56,15 @@ class Structure(_Entry):
     holds: tuple[str, ...] = ()
 
 
-class Quality(_Entry):
-    """A state that a structure can be in."""
+class NamedTerms(_Entry):
+    """Terms under a name, to which several packs may add."""
 
     name: str
     terms: tuple[str, ...]
+
+
+class Quality(NamedTerms):
+    """A state that a structure can be in."""
 
 
 class Composition(_Entry):
@@ -115,6 +122,10 @@ class Cue(_Entry):
         return self
 
 
+class Background(NamedTerms):
+    """What an indication or a comparison can say of the patient, by a name that rules refer to."""
+
+
 class Rule(_Entry):
     """When findings weigh other than their concept does by default; see docs/lexicon.md.
 
@@ -164,4 +175,5 @@ class Pack(_Entry):
     concept: tuple[Concept, ...] = ()
     extend: tuple[Extension, ...] = ()
     cue: tuple[Cue, ...] = ()
+    background: tuple[Background, ...] = ()
     significance: tuple[Rule, ...] = ()

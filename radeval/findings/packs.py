@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from radeval.core.errors import InputError
-from radeval.findings.entries import Concept, Pack, Quality, Structure
+from radeval.findings.entries import Concept, NamedTerms, Pack, Structure
 
 
 class LexiconError(InputError):
@@ -41,6 +41,7 @@ class Lexicon:
     Attributes:
         structures: Parts of the body by name.
         qualities: States by name.
+        backgrounds: What an indication can say, by name.
         concepts: Concepts by name.
         cues: Cues of all packs.
         rules: Rules of significance of all packs; a later one goes before an earlier one that is as specific.
@@ -51,6 +52,7 @@ class Lexicon:
     def __init__(self, packs: Sequence[Pack], digest: str) -> None:
         self.structures = {one.name: one for pack in packs for one in pack.structure}
         self.qualities = _joined(one for pack in packs for one in pack.quality)
+        self.backgrounds = _joined(one for pack in packs for one in pack.background)
         self.concepts = {one.name: one for pack in packs for one in pack.concept}
         for extension in (one for pack in packs for one in pack.extend):
             known = self.concepts.get(extension.concept)
@@ -66,12 +68,16 @@ class Lexicon:
         self.digest = digest
 
 
-def _joined(qualities: Iterable[Quality]) -> dict[str, Quality]:
-    """Returns qualities by name; packs may each add terms to one."""
-    found: dict[str, Quality] = {}
-    for one in qualities:
-        terms = found[one.name].terms if one.name in found else ()
-        found[one.name] = Quality(name=one.name, terms=tuple(dict.fromkeys((*terms, *one.terms))))
+_Terms = TypeVar("_Terms", bound=NamedTerms)
+
+
+def _joined(entries: Iterable[_Terms]) -> dict[str, _Terms]:
+    """Returns entries by name; packs may each add terms to one."""
+    found: dict[str, _Terms] = {}
+    for one in entries:
+        before = found.get(one.name)
+        terms = (*(before.terms if before else ()), *one.terms)
+        found[one.name] = one.model_copy(update={"terms": tuple(dict.fromkeys(terms))})
     return found
 
 
@@ -198,6 +204,7 @@ def _problems(pack: Pack, lexicon: Lexicon, everywhere: Lexicon) -> Iterator[tup
         names.append((("significance", place, "cases_of"), "concept", rule.cases_of, everywhere.concepts))
         names.append((("significance", place, "locations"), "structure", rule.locations, everywhere.structures))
         names.append((("significance", place, "descriptors"), "descriptor", rule.descriptors, _descriptors(everywhere)))
+        names.append((("significance", place, "background"), "background", rule.background, everywhere.backgrounds))
     for location, kind, named, there in names:
         for other in named:
             if other not in there:
