@@ -8,8 +8,20 @@ from radeval.findings.radgraph import to_radgraph
 from radeval.findings.reader import read
 from radeval.findings.reader import reader as _reader
 from radeval.findings.reading import Reading
+from radeval.findings.significance import Significance, significance_of
 
-__all__ = ["Entailment", "Reading", "Verdict", "concepts", "entails", "read", "to_radgraph"]
+__all__ = [
+    "Concept",
+    "Entailment",
+    "Reading",
+    "Significance",
+    "Verdict",
+    "concepts",
+    "entails",
+    "read",
+    "significance_of",
+    "to_radgraph",
+]
 
 
 def concepts(modality: str = "cxr") -> dict[str, Concept]:

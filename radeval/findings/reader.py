@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from radeval.core.finding import Finding
 from radeval.findings.kinship import Kinship
+from radeval.findings.packs import PackFile
 from radeval.findings.reading import Reading
 from radeval.findings.statements import SentenceReader
 from radeval.findings.vocabulary import vocabulary
@@ -24,7 +25,7 @@ class ReportReader:
     not depend on those around it.
     """
 
-    def __init__(self, modality: str = "cxr", extra: tuple[str, ...] = ()) -> None:
+    def __init__(self, modality: str = "cxr", extra: tuple[str | PackFile, ...] = ()) -> None:
         self._vocabulary = vocabulary(modality, extra)
         self.lexicon = self._vocabulary.lexicon
         self._sentences = SentenceReader(self._vocabulary)
@@ -82,7 +83,7 @@ def _moved(one: Finding, start: int, sentence: int) -> Finding:
 
 
 @lru_cache(maxsize=8)
-def reader(modality: str = "cxr", extra: tuple[str, ...] = ()) -> ReportReader:
+def reader(modality: str = "cxr", extra: tuple[str | PackFile, ...] = ()) -> ReportReader:
     """Returns the reader for a kind of examination, made once."""
     return ReportReader(modality, extra)
 
