@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from radeval.core.info import ParameterValue
 from radeval.core.score import Score, Usage
-from radeval.findings.reader import ReportReader
+from radeval.metrics.judge.readings import Readings
 
 In = TypeVar("In")
 Out = TypeVar("Out", bound=BaseModel)
@@ -37,6 +37,10 @@ class Task(Generic[In, Out]):
         """Returns what fills the prompt, by slot. All of it is data of unknown origin and is fenced as such."""
         raise NotImplementedError
 
+    def trusted(self, asked: In) -> Mapping[str, str]:
+        """Returns further slots: words of the user's own, which instruct and are not fenced."""
+        return {}
+
     def check(self, asked: In, answer: Out) -> Out:
         """Returns the answer, mended where its protocol says how (evidence that is not in the report is dropped).
 
@@ -45,7 +49,7 @@ class Task(Generic[In, Out]):
         """
         return answer
 
-    def by_rules(self, asked: In, reader: ReportReader) -> Out:
+    def by_rules(self, asked: In, readings: Readings) -> Out:
         """Returns the report reader's answer."""
         raise NotImplementedError
 
@@ -117,8 +121,8 @@ class Solver(Protocol):
     def observed(self) -> Mapping[str, ParameterValue]:
         """Returns those that are known only after it has answered: the models served, what they did not take."""
 
-    def run(self, verdicts: Sequence[Verdict], readers: Sequence[ReportReader]) -> list[Score]:
-        """Returns the scores that protocols come to, each with the reader of its example's modality, in order.
+    def run(self, verdicts: Sequence[Verdict], readings: Sequence[Readings]) -> list[Score]:
+        """Returns the scores that protocols come to, each with the readings of its example's modality, in order.
 
         An exception in one protocol becomes status error for its example alone.
         """

@@ -1,0 +1,92 @@
+"""What is wrong about a finding that both reports state, by the kinds that judges know, and whether it matters."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from radeval.findings.compare import Difference, Match
+from radeval.findings.reader import ReportReader
+
+IssueKind = Literal[
+    "location",
+    "severity",
+    "descriptor",
+    "measurement",
+    "certainty",
+    "unspecific",
+    "overinterpretation",
+    "temporal",
+]
+
+_KINDS: dict[str, IssueKind] = {
+    "presence": "certainty",
+    "location": "location",
+    "laterality": "location",
+    "tip": "location",
+    "severity": "severity",
+    "size": "measurement",
+    "count": "descriptor",
+    "descriptors": "descriptor",
+    "change": "temporal",
+}
+_WRONG_PLACE = ("location", "laterality", "tip")
+_MANAGED_CHANGES = ("new", "worse", "resolved")
+_GRADES_APART = 1.5
+_NEAR = 0.6
+"""Likeness of two names from which taking one for the other does not change management."""
+
+
+class Issue(NamedTuple):
+    """Something about a matched finding that is wrong.
+
+    Attributes:
+        kind: What is wrong.
+        significant: Whether it could change management.
+        note: What the reports say, in words.
+    """
+
+    kind: IssueKind
+    significant: bool
+    note: str
+
+
+def issues(match: Match, reader: ReportReader) -> tuple[Issue, ...]:
+    """Returns what is wrong about a matched finding; one entry a kind."""
+    if not match.differences and match.credit == 1:
+        return ()
+    found: dict[IssueKind, Issue] = {}
+    for one in match.differences:
+        issue = Issue(_KINDS[one.attribute], _matters(one, match), _note(one))
+        # A wrong side and a wrong lobe are one wrong place.
+        if issue.kind not in found or issue.significant > found[issue.kind].significant:
+            found[issue.kind] = issue
+    if match.credit < 1:
+        kind = _naming(match, reader)
+        note = f"{match.candidate.concept}, not {match.reference.concept}"
+        found[kind] = Issue(kind, match.credit < _NEAR, note)
+    return tuple(found.values())
+
+
+def _naming(match: Match, reader: ReportReader) -> IssueKind:
+    if match.candidate.concept in reader.kinship.implied(match.reference.concept):
+        return "unspecific"
+    if match.reference.concept in reader.kinship.implied(match.candidate.concept):
+        return "overinterpretation"
+    return "descriptor"
+
+
+def _matters(one: Difference, match: Match) -> bool:
+    if one.attribute in _WRONG_PLACE:
+        return True
+    if one.attribute == "severity":
+        grades = (match.candidate.severity, match.reference.severity)
+        return grades[0] is not None and grades[1] is not None and abs(grades[0] - grades[1]) >= _GRADES_APART
+    if one.attribute == "size":
+        return bool(one.candidate and one.reference)
+    if one.attribute == "change":
+        return one.reference in _MANAGED_CHANGES or one.candidate in _MANAGED_CHANGES
+    return False
+
+
+def _note(one: Difference) -> str:
+    return f"{one.attribute}: {one.candidate or 'not said'}, not {one.reference or 'said'}"

@@ -1,0 +1,72 @@
+"""The readings that the judges of a run share: each report is read once, each pair compared once."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from radeval.core.example import Context
+from radeval.core.finding import Finding
+from radeval.findings.compare import Comparison, compare
+from radeval.findings.reader import ReportReader
+from radeval.findings.reading import Reading
+
+_MOST_KEPT = 20_000
+"""Reports, and pairs, that are remembered; those beyond are read again by each judge."""
+
+
+class Weight(NamedTuple):
+    """How much a finding matters for a patient.
+
+    Attributes:
+        level: "urgent", "actionable", "minor" or "expected".
+        reason: Why.
+    """
+
+    level: str
+    reason: str
+
+    @property
+    def significant(self) -> bool:
+        """Whether it is likely to change management."""
+        return self.level in ("urgent", "actionable")
+
+
+class Readings:
+    """What one reader has read for a run.
+
+    Nothing is evicted: a run goes over its pairs once for each judge, in the same order, which is the order in which
+    evicting the oldest would lose every one before it is needed again.
+
+    Args:
+        reader: The reader of the examples' modality.
+        modality: "cxr" or "ct".
+    """
+
+    def __init__(self, reader: ReportReader, modality: str) -> None:
+        self.reader = reader
+        self.modality = modality
+        self._readings: dict[str, Reading] = {}
+        self._comparisons: dict[tuple[str, str], Comparison] = {}
+
+    def read(self, report: str) -> Reading:
+        """Returns what a report says."""
+        found = self._readings.get(report)
+        if found is None:
+            found = self.reader.read(report)
+            if len(self._readings) < _MOST_KEPT:
+                self._readings[report] = found
+        return found
+
+    def compare(self, candidate: str, reference: str) -> Comparison:
+        """Returns the comparison of two reports."""
+        found = self._comparisons.get((candidate, reference))
+        if found is None:
+            found = compare(self.read(candidate), self.read(reference), self.reader)
+            if len(self._comparisons) < _MOST_KEPT:
+                self._comparisons[candidate, reference] = found
+        return found
+
+    def weight(self, finding: Finding, context: Context) -> Weight:
+        """Returns how much a finding matters for a patient."""
+        concept = self.reader.lexicon.concepts[finding.concept]
+        return Weight(concept.significance, concept.reason)
