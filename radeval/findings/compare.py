@@ -4,36 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from radeval.core.finding import Finding, Kind, Presence
+from radeval.core.finding import Finding, Kind, Laterality, Presence
 from radeval.findings.assign import best_assignment
+from radeval.findings.differences import Attribute, Difference, differences, sides_differ
+from radeval.findings.kinship import SYNONYM, Kinship
+from radeval.findings.merging import Stated, stated
 from radeval.findings.reader import ReportReader
 from radeval.findings.reading import Reading
 
-Attribute = Literal["presence", "location", "laterality", "severity", "size", "count", "change"]
+__all__ = ["Attribute", "Comparison", "Difference", "Match", "compare", "denies"]
 
 _SIDE_PENALTY = 0.1
 _PLACE_PENALTY = 0.05
 _DETAIL_PENALTY = 0.001
-_SEVERITY_TOLERANCE = 1.0
-_SIZE_MARGINS_MM = ((6.0, 2.0), (30.0, 4.0))
-_LARGE_SIZE_MARGIN = 0.2
+_LEAST_LIKENESS = 0.4
+"""Likeness below which two names are two findings."""
 
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """An attribute in which two matched findings differ.
-
-    Attributes:
-        attribute: Which one.
-        candidate: What the candidate says, in words; empty where it says nothing.
-        reference: What the reference says, in words; empty where it says nothing.
-    """
-
-    attribute: Attribute
-    candidate: str
-    reference: str
+_SIDES: tuple[Laterality, Laterality] = ("left", "right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,195 +40,183 @@ class Match:
     credit: float
     differences: tuple[Difference, ...]
 
+    def differs_in(self, attribute: Attribute) -> bool:
+        """Tells whether the two differ in an attribute."""
+        return any(one.attribute == attribute for one in self.differences)
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Two readings side by side. Only findings that are present or uncertain are matched, each at most once.
 
+    A bilateral finding is matched as a left and a right one where the other report states the two apart.
+
     Attributes:
         matched: Findings of both.
         omitted: Findings of the reference that the candidate lacks.
         false: Findings of the candidate that the reference lacks.
+        implied: Findings of either that a matched finding of the other contains: neither matched, omitted nor false.
         denied: Of the omitted and the false, those that the other report denies in words.
+        false_comparisons: Findings of the candidate for which it states a change and the reference, which has the same
+            finding or rightly none, does not.
+        omitted_comparisons: The same with the sides exchanged.
     """
 
     matched: tuple[Match, ...]
     omitted: tuple[Finding, ...]
     false: tuple[Finding, ...]
+    implied: tuple[Finding, ...]
     denied: frozenset[Finding]
-
-
-@dataclass(frozen=True, slots=True)
-class _Stated:
-    """A finding with what the report offers as its explanations: together one statement."""
-
-    finding: Finding
-    explanations: tuple[Finding, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return (self.finding.concept, *(one.concept for one in self.explanations))
+    false_comparisons: tuple[Finding, ...]
+    omitted_comparisons: tuple[Finding, ...]
 
 
 def compare(candidate: Reading, reference: Reading, reader: ReportReader) -> Comparison:
     """Returns the comparison of two readings by the same reader."""
-    ours, theirs = _statements(candidate, reader), _statements(reference, reader)
-    weights = [[_weight(one, other, reader) for other in theirs] for one in ours]
-    pairs = best_assignment(weights)
+    kinship = reader.kinship
+    ours, theirs = stated(candidate.findings, kinship), stated(reference.findings, kinship)
+    ours, theirs = _as_sided_as(ours, theirs, kinship), _as_sided_as(theirs, ours, kinship)
+    pairs = best_assignment([[_weight(one, other, kinship) for other in theirs] for one in ours])
     matched = tuple(
         Match(
             ours[row].finding,
             theirs[column].finding,
-            _credit(ours[row], theirs[column], reader),
-            differences(ours[row].finding, theirs[column].finding, reader),
+            _credit(ours[row], theirs[column], kinship),
+            differences(ours[row].finding, theirs[column].finding, kinship),
         )
         for row, column in pairs
     )
     rows, columns = {row for row, _ in pairs}, {column for _, column in pairs}
-    false = tuple(one.finding for place, one in enumerate(ours) if place not in rows)
-    omitted = tuple(one.finding for place, one in enumerate(theirs) if place not in columns)
+    extra = [one for place, one in enumerate(ours) if place not in rows]
+    missing = [one for place, one in enumerate(theirs) if place not in columns]
+    contained = [one for one in extra if _contained(one, [theirs[column] for column in columns], kinship)]
+    contained += [one for one in missing if _contained(one, [ours[row] for row in rows], kinship)]
+    false = tuple(one.finding for one in extra if one not in contained)
+    omitted = tuple(one.finding for one in missing if one not in contained)
     denied = {one for one in false if denies(reference, one, reader)}
     denied |= {one for one in omitted if denies(candidate, one, reader)}
-    return Comparison(matched, omitted, false, frozenset(denied))
+    return Comparison(
+        matched,
+        omitted,
+        false,
+        tuple(one.finding for one in contained),
+        frozenset(denied),
+        (
+            *(one.candidate for one in matched if one.candidate.change and not one.reference.change),
+            *_resolved_alone(candidate, reference, kinship),
+        ),
+        (
+            *(one.reference for one in matched if one.reference.change and not one.candidate.change),
+            *_resolved_alone(reference, candidate, kinship),
+        ),
+    )
 
 
 def denies(reading: Reading, finding: Finding, reader: ReportReader) -> bool:
     """Tells whether a reading denies a finding, by name, as a case of something denied, or by a normal statement."""
-    general = reader.kinship.implied(finding.concept)
+    kinship = reader.kinship
+    general = kinship.implied(finding.concept)
     for one in reading.findings:
         if one.kind is Kind.NORMAL:
-            if finding.concept in reader.kinship.denied_by_normal(one.concept) and not _sides_differ(one, finding):
+            if finding.concept in kinship.denied_by_normal(one.concept) and not sides_differ(one, finding):
                 return True
-        elif one.presence is Presence.ABSENT and one.concept in general and not _sides_differ(one, finding):
+        elif one.presence is Presence.ABSENT and one.concept in general and not sides_differ(one, finding):
             return True
     return False
 
 
-def _statements(reading: Reading, reader: ReportReader) -> list[_Stated]:
-    """Returns what a report states, repetitions joined and explanations put with what they explain."""
-    merged: list[Finding] = []
-    explained: dict[int, list[Finding]] = {}
-    for one in reading.findings:
-        if one.kind is Kind.NORMAL or one.presence is Presence.ABSENT:
-            continue
-        place = next((at for at, other in enumerate(merged) if _repeats(one, other, reader)), None)
-        if place is not None:
-            merged[place] = _joined(merged[place], one)
-        elif one.interprets and merged and merged[-1].sentence == one.sentence:
-            explained.setdefault(len(merged) - 1, []).append(one)
+def _as_sided_as(ours: list[Stated], theirs: Sequence[Stated], kinship: Kinship) -> list[Stated]:
+    """Returns statements, those on both sides cut in two where the other report states left and right apart."""
+    if not any(one.finding.laterality == "bilateral" for one in ours):
+        return ours
+    found: list[Stated] = []
+    for one in ours:
+        if one.finding.laterality == "bilateral" and _apart(one, theirs, kinship) and not _apart(one, ours, kinship):
+            found += [Stated(replace(one.finding, laterality=side), one.names) for side in _SIDES]
         else:
-            merged.append(one)
-    return [_Stated(one, tuple(explained.get(place, ()))) for place, one in enumerate(merged)]
+            found.append(one)
+    return found
 
 
-def _repeats(one: Finding, other: Finding, reader: ReportReader) -> bool:
-    if one.concept != other.concept or _sides_differ(one, other):
-        return False
-    if one.sizes_mm and other.sizes_mm and _sizes_differ(one.sizes_mm, other.sizes_mm):
-        return False
-    # Two findings of one sort in one sentence are two where anything tells them apart, as are those at places that
-    # exclude each other.
-    if one.sentence == other.sentence:
-        return _details(one) == _details(other)
-    return not _places_differ(one, other, reader)
-
-
-def _joined(first: Finding, again: Finding) -> Finding:
-    """Returns the first mention with what the second adds."""
-    stated = Presence.PRESENT if Presence.PRESENT in (first.presence, again.presence) else first.presence
-    return replace(
-        first,
-        presence=stated,
-        locations=first.locations if len(first.locations) >= len(again.locations) else again.locations,
-        laterality=first.laterality or again.laterality,
-        severity=first.severity if first.severity is not None else again.severity,
-        sizes_mm=first.sizes_mm or again.sizes_mm,
-        count=first.count if first.count is not None else again.count,
-        change=first.change or again.change,
-        tip_position=first.tip_position or again.tip_position,
-    )
-
-
-def _credit(one: _Stated, other: _Stated, reader: ReportReader) -> float:
-    return max(reader.kinship.similarity(a, b) for a in one.names for b in other.names)
-
-
-def _weight(one: _Stated, other: _Stated, reader: ReportReader) -> float:
-    """Returns what pairing two statements is worth: their likeness, less a little for every doubt about the place.
-
-    Less still for each detail that is not the same, which decides between pairings that are otherwise as good.
-    """
-    credit = _credit(one, other, reader)
-    if not credit:
-        return 0.0
-    credit -= _SIDE_PENALTY * _sides_differ(one.finding, other.finding)
-    credit -= _PLACE_PENALTY * _places_differ(one.finding, other.finding, reader)
-    ours, theirs = _details(one.finding), _details(other.finding)
-    return credit - _DETAIL_PENALTY * sum(a != b for a, b in zip(ours, theirs, strict=True))
-
-
-def _details(one: Finding) -> tuple[object, ...]:
-    return (
-        one.presence,
-        one.locations,
-        one.laterality,
-        one.severity,
-        one.sizes_mm,
-        one.count,
-        one.change,
-        one.descriptors,
-        one.tip_position,
-    )
-
-
-def _sides_differ(one: Finding, other: Finding) -> bool:
-    """Tells whether two sides exclude each other; where either names none or both, they do not."""
-    sides = {one.laterality, other.laterality}
+def _apart(one: Stated, others: Sequence[Stated], kinship: Kinship) -> bool:
+    """Tells whether others state a finding on the left and on the right, and not on both sides at once."""
+    sides = {
+        other.finding.laterality
+        for other in others
+        if other.finding.laterality
+        and other is not one
+        and kinship.similarity(one.finding.concept, other.finding.concept) >= SYNONYM
+    }
     return sides == {"left", "right"}
 
 
-def _places_differ(one: Finding, other: Finding, reader: ReportReader) -> bool:
-    """Tells whether no place of the one lies in a place of the other or the other way round."""
-    if not one.locations or not other.locations:
-        return False
-    within = reader.anatomy.within
-    return not any(within(a, b) or within(b, a) for a in one.locations for b in other.locations)
+def _credit(one: Stated, other: Stated, kinship: Kinship) -> float:
+    if len(one.names) == 1 and len(other.names) == 1:
+        return kinship.similarity(one.names[0], other.names[0])
+    return max(kinship.similarity(a, b) for a in one.names for b in other.names)
 
 
-def differences(candidate: Finding, reference: Finding, reader: ReportReader) -> tuple[Difference, ...]:
-    """Returns the attributes in which two findings differ.
+def _weight(one: Stated, other: Stated, kinship: Kinship) -> float:
+    """Returns what pairing two statements is worth: their likeness, less a little for every doubt about the place.
 
-    What only one of them mentions is a difference for size and change, since the other left it out; a side, place,
-    grade or count that only one names is none.
+    Less still for each detail that is not the same, which decides between pairings that are otherwise as good. Mere
+    neighbours are one finding only where place and side allow it.
     """
-    found: list[Difference] = []
-    if candidate.presence is not reference.presence:
-        found.append(Difference("presence", str(candidate.presence), str(reference.presence)))
-    if candidate.laterality and reference.laterality and candidate.laterality != reference.laterality:
-        found.append(Difference("laterality", candidate.laterality, reference.laterality))
-    if _places_differ(candidate, reference, reader):
-        found.append(Difference("location", ", ".join(candidate.locations), ", ".join(reference.locations)))
-    grades = (candidate.severity, reference.severity)
-    if grades[0] is not None and grades[1] is not None and abs(grades[0] - grades[1]) >= _SEVERITY_TOLERANCE:
-        found.append(Difference("severity", f"{grades[0]:g} of 5", f"{grades[1]:g} of 5"))
-    if _sizes_differ(candidate.sizes_mm, reference.sizes_mm):
-        found.append(Difference("size", _size(candidate.sizes_mm), _size(reference.sizes_mm)))
-    if candidate.count is not None and reference.count is not None and candidate.count != reference.count:
-        found.append(Difference("count", str(candidate.count), str(reference.count)))
-    if (candidate.change or reference.change) and candidate.change != reference.change:
-        found.append(Difference("change", candidate.change or "", reference.change or ""))
-    return tuple(found)
-
-
-def _sizes_differ(one: Sequence[tuple[float, float]], other: Sequence[tuple[float, float]]) -> bool:
-    if not one or not other:
-        return bool(one) != bool(other)
-    ours, theirs = max(high for _, high in one), max(high for _, high in other)
-    margin = next((margin for limit, margin in _SIZE_MARGINS_MM if theirs < limit), theirs * _LARGE_SIZE_MARGIN)
-    return abs(ours - theirs) > margin
-
-
-def _size(sizes: Sequence[tuple[float, float]]) -> str:
-    return " x ".join(f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in sizes) + (
-        " mm" if sizes else ""
+    credit = _credit(one, other, kinship)
+    if credit < _LEAST_LIKENESS:
+        return 0.0
+    ours, theirs = one.finding, other.finding
+    sides, places = sides_differ(ours, theirs), not kinship.regions.meet(ours.locations, theirs.locations)
+    if credit < SYNONYM and (sides or places):
+        return 0.0
+    unlike = (
+        (ours.presence is not theirs.presence)
+        + (ours.locations != theirs.locations)
+        + (ours.laterality != theirs.laterality)
+        + (ours.severity != theirs.severity)
+        + (ours.sizes_mm != theirs.sizes_mm)
+        + (ours.count != theirs.count)
+        + (ours.change != theirs.change)
+        + (ours.descriptors != theirs.descriptors)
+        + (ours.tip_position != theirs.tip_position)
     )
+    return credit - _SIDE_PENALTY * sides - _PLACE_PENALTY * places - _DETAIL_PENALTY * unlike
+
+
+def _contained(one: Stated, matched: Sequence[Stated], kinship: Kinship) -> bool:
+    """Tells whether a statement that found no partner says what a matched one of the other report says already.
+
+    Either it is about the film and not about the patient, or a finding at several places has it at one of them, or it
+    is the general name of what the other calls by a special one.
+    """
+    finding = one.finding
+    if kinship.of_technique(finding.concept):
+        return True
+    for known in matched:
+        other = known.finding
+        if other.kind is not finding.kind or finding.concept not in kinship.implied(other.concept):
+            continue
+        if finding.concept == other.concept:
+            several = other.laterality == "bilateral" or len(other.locations) > 1
+            sided = other.laterality in ("bilateral", finding.laterality)
+            if several and sided and kinship.regions.all_within(finding.locations, other.locations):
+                return True
+        elif not sides_differ(finding, other) and kinship.regions.meet(finding.locations, other.locations):
+            return True
+    return False
+
+
+def _resolved_alone(reading: Reading, other: Reading, kinship: Kinship) -> list[Finding]:
+    """Returns what a report calls resolved where the other neither says so nor has it."""
+    gone = [one for one in reading.findings if one.presence is Presence.ABSENT and one.change == "resolved"]
+    return [
+        one
+        for one in gone
+        if not any(
+            again.kind is not Kind.NORMAL
+            and (again.presence is not Presence.ABSENT or again.change == "resolved")
+            and kinship.similarity(one.concept, again.concept) >= SYNONYM
+            and not sides_differ(one, again)
+            for again in other.findings
+        )
+    ]

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from radeval.core.finding import Finding
 from radeval.findings.anatomy import Anatomy
 from radeval.findings.packs import Lexicon
+from radeval.findings.regions import Regions
+
+SYNONYM = 0.8
+"""Likeness from which one concept stands for another."""
 
 _IMPLIED = 0.7
 """Credit for naming the more general or more specific of two concepts, where the lexicon states no other."""
+
+_TECHNIQUE = "technical_"
+"""How the packs begin the names of what is said of the film, not of the patient."""
 
 
 class Kinship:
@@ -17,6 +25,7 @@ class Kinship:
     def __init__(self, lexicon: Lexicon, anatomy: Anatomy) -> None:
         self._concepts = lexicon.concepts
         self._anatomy = anatomy
+        self.regions = Regions(anatomy)
         self._resembles: dict[tuple[str, str], float] = {}
         for one in lexicon.concepts.values():
             for other, value in one.resembles.items():
@@ -43,8 +52,36 @@ class Kinship:
             return self._resembles[one, other]
         return _IMPLIED if other in self.implied(one) or one in self.implied(other) else 0.0
 
+    def resemblance(self, one: str, other: str) -> float:
+        """Returns the likeness that the lexicon states for two concepts, 0 where it states none. Symmetric."""
+        return self._resembles.get((one, other), 0.0)
+
+    @lru_cache(maxsize=65_536)  # noqa: B019 - see above
+    def is_case_of(self, one: str, other: str) -> bool:
+        """Tells whether a concept is another one, a case of it, or a name that stands for it."""
+        return other in self.implied(one) or self.similarity(one, other) >= SYNONYM
+
+    @lru_cache(maxsize=65_536)  # noqa: B019 - see above
+    def excludes(self, one: str, other: str) -> bool:
+        """Tells whether two concepts, or what they are cases of, cannot be together. Symmetric."""
+        ours, theirs = self.implied(one), self.implied(other)
+        return any(
+            not theirs.isdisjoint(known.excludes) for name in ours if (known := self._concepts.get(name))
+        ) or any(not ours.isdisjoint(known.excludes) for name in theirs if (known := self._concepts.get(name)))
+
     @lru_cache(maxsize=4096)  # noqa: B019 - see above
     def denied_by_normal(self, structure: str) -> frozenset[str]:
         """Returns the concepts that a statement denies by calling a structure normal."""
         covered = self._anatomy.covered(structure)
         return frozenset(one.name for one in self._concepts.values() if covered.intersection(one.normal_of))
+
+    def stated_nowhere(self, one: Finding) -> bool:
+        """Tells whether a finding's only place is the one that its concept always has."""
+        if not one.locations:
+            return True
+        concept = self._concepts.get(one.concept)
+        return concept is not None and one.locations == (concept.site,)
+
+    def of_technique(self, concept: str) -> bool:
+        """Tells whether a concept is about how a film was taken, which no other report need repeat."""
+        return concept.startswith(_TECHNIQUE)

@@ -1,0 +1,148 @@
+"""In what two statements of one finding differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from radeval.core.finding import Finding, Kind
+from radeval.findings.kinship import Kinship
+from radeval.findings.sizes import find_sizes
+from radeval.findings.words import tokenize
+
+Attribute = Literal["presence", "location", "laterality", "severity", "size", "count", "change", "tip", "descriptor"]
+
+_SEVERITY_TOLERANCE, _MILD = 1.0, 2.0
+_SIZE_MARGINS_MM = ((6.0, 2.0), (30.0, 4.0))
+_LARGE_SIZE_MARGIN = 0.2
+_TIP_MARGIN_MM = 10.0
+
+_OPPOSED = tuple(
+    (frozenset(one.split()), frozenset(other.split()))
+    for one, other in (
+        ("acute subacute", "chronic old remote healed healing"),
+        ("focal", "diffuse widespread"),
+        ("unilateral", "bilateral"),
+        ("single solitary", "multiple multifocal numerous several"),
+        ("displaced", "nondisplaced undisplaced"),
+        ("calcified", "noncalcified uncalcified"),
+        ("solid", "cystic cavitary cavitating"),
+        ("loculated", "layering free-flowing dependent"),
+        ("spiculated irregular ill-defined", "smooth well-defined circumscribed well-circumscribed"),
+    )
+)
+"""Descriptors of which a finding cannot bear one of the first and one of the second group."""
+
+_SIDE_WORDS = {"left", "right", "bilateral"}
+_TIP_NEGATIONS = {"not", "no"}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An attribute in which two matched findings differ.
+
+    Attributes:
+        attribute: Which one.
+        candidate: What the candidate says, in words; empty where it says nothing.
+        reference: What the reference says, in words; empty where it says nothing.
+    """
+
+    attribute: Attribute
+    candidate: str
+    reference: str
+
+
+def differences(candidate: Finding, reference: Finding, kinship: Kinship) -> tuple[Difference, ...]:
+    """Returns the attributes in which two findings differ.
+
+    What only one of them mentions is a difference for size and change, since the other left it out; a side, place,
+    grade, count, descriptor or tip that only one names is none.
+    """
+    found: list[Difference] = []
+    # Doubt about one name and certainty about another are no contradiction: "opacity" and "possible pneumonia".
+    if candidate.presence is not reference.presence and candidate.concept == reference.concept:
+        found.append(Difference("presence", str(candidate.presence), str(reference.presence)))
+    if candidate.laterality and reference.laterality and candidate.laterality != reference.laterality:
+        found.append(Difference("laterality", candidate.laterality, reference.laterality))
+    tips = candidate.tip_position and reference.tip_position
+    # A tube is where its tip is: two names for its course are no difference of their own.
+    if not tips and not kinship.regions.meet(candidate.locations, reference.locations):
+        found.append(Difference("location", ", ".join(candidate.locations), ", ".join(reference.locations)))
+    if grades_differ(candidate.severity, reference.severity):
+        found.append(Difference("severity", f"{candidate.severity:g} of 5", f"{reference.severity:g} of 5"))
+    if (candidate.sizes_mm or reference.sizes_mm) and sizes_differ(candidate.sizes_mm, reference.sizes_mm):
+        found.append(Difference("size", _size(candidate.sizes_mm), _size(reference.sizes_mm)))
+    if candidate.count is not None and reference.count is not None and candidate.count != reference.count:
+        found.append(Difference("count", str(candidate.count), str(reference.count)))
+    if candidate.change != reference.change:
+        found.append(Difference("change", candidate.change or "", reference.change or ""))
+    if candidate.kind is Kind.DEVICE and tips_differ(candidate, reference, kinship):
+        found.append(Difference("tip", candidate.tip_position or "", reference.tip_position or ""))
+    if candidate.descriptors and reference.descriptors:
+        found += _opposed(candidate.descriptors, reference.descriptors)
+    return tuple(found)
+
+
+def grades_differ(one: float | None, other: float | None) -> bool:
+    """Tells whether two grades are a whole grade apart; an unstated one agrees with any.
+
+    Below moderate they do not differ: "trace", "minimal", "small" and "mild" are used for one another.
+    """
+    if one is None or other is None or max(one, other) <= _MILD:
+        return False
+    return abs(one - other) >= _SEVERITY_TOLERANCE
+
+
+def sides_differ(one: Finding, other: Finding) -> bool:
+    """Tells whether two sides exclude each other; where either names none or both, they do not."""
+    return bool(one.laterality and other.laterality) and {one.laterality, other.laterality} == {"left", "right"}
+
+
+def sizes_differ(one: Sequence[tuple[float, float]], other: Sequence[tuple[float, float]]) -> bool:
+    """Tells whether the greatest extents are further apart than two readers measure, or only one is measured."""
+    if not one or not other:
+        return bool(one) != bool(other)
+    ours, theirs = max(high for _, high in one), max(high for _, high in other)
+    margin = next((margin for limit, margin in _SIZE_MARGINS_MM if theirs < limit), theirs * _LARGE_SIZE_MARGIN)
+    return abs(ours - theirs) > margin
+
+
+def tips_differ(one: Finding, other: Finding, kinship: Kinship) -> bool:
+    """Tells whether two devices are said to end at different places, or at distances more than 1 cm apart."""
+    if not one.tip_position or not other.tip_position or one.tip_position == other.tip_position:
+        return False
+    if not kinship.regions.meet(one.locations, other.locations):
+        return True
+    (sides, distance, away), (others, beside, off) = _tip(one.tip_position), _tip(other.tip_position)
+    if away != off or (sides and others and sides != others):
+        return True
+    return distance is not None and beside is not None and abs(distance - beside) > _TIP_MARGIN_MM
+
+
+@lru_cache(maxsize=4096)
+def _tip(text: str) -> tuple[frozenset[str], float | None, bool]:
+    """Returns the sides that a tip's words name, its distance in millimetres, and whether they say where it is not."""
+    words = {token.word for token in tokenize(text)}
+    sizes = find_sizes(text)
+    distance = max((high for size in sizes for _, high in size.extents), default=None)
+    return frozenset(words & _SIDE_WORDS), distance, not words.isdisjoint(_TIP_NEGATIONS)
+
+
+@lru_cache(maxsize=16_384)
+def _opposed(candidate: tuple[str, ...], reference: tuple[str, ...]) -> tuple[Difference, ...]:
+    found = []
+    for first, second in _OPPOSED:
+        for ours, theirs in ((first, second), (second, first)):
+            mine = [one for one in candidate if one in ours]
+            yours = [one for one in reference if one in theirs]
+            if mine and yours:
+                found.append(Difference("descriptor", ", ".join(mine), ", ".join(yours)))
+    return tuple(found)
+
+
+def _size(sizes: Sequence[tuple[float, float]]) -> str:
+    return " x ".join(f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in sizes) + (
+        " mm" if sizes else ""
+    )

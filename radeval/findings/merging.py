@@ -1,0 +1,125 @@
+"""What one report states, each thing once: repetitions joined, explanations put with what they explain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from radeval.core.finding import Finding, Kind, Presence
+from radeval.findings.differences import sides_differ, sizes_differ
+from radeval.findings.kinship import SYNONYM, Kinship
+
+_LIKELY_SAME = 0.5
+"""Likeness from which a finding may be another name for one stated before, where place and side allow it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A finding with everything that the report calls it.
+
+    Attributes:
+        finding: The first mention, with what later ones add.
+        names: Its concept first, then the concepts of later mentions and of offered explanations.
+    """
+
+    finding: Finding
+    names: tuple[str, ...]
+
+
+def stated(findings: Sequence[Finding], kinship: Kinship) -> list[Stated]:
+    """Returns what a report says is there or may be there, each thing once.
+
+    Args:
+        findings: The report's findings, in the order of the text.
+        kinship: Relations of the concepts.
+    """
+    merged: list[Stated] = []
+    for one in findings:
+        if one.kind is Kind.NORMAL or one.presence is Presence.ABSENT:
+            continue
+        for place in range(len(merged) - 1, -1, -1):
+            known = merged[place]
+            if one.concept == known.finding.concept:
+                if _repeats(one, known.finding, kinship):
+                    merged[place] = Stated(_joined(known.finding, one), known.names)
+                    break
+            elif _explains(one, known, kinship) or _renames(one, known.finding, kinship):
+                merged[place] = Stated(known.finding, (*known.names, one.concept))
+                break
+        else:
+            merged.append(Stated(one, (one.concept,)))
+    return merged
+
+
+def _repeats(one: Finding, other: Finding, kinship: Kinship) -> bool:
+    if sides_differ(one, other):
+        return False
+    if one.sizes_mm and other.sizes_mm and sizes_differ(one.sizes_mm, other.sizes_mm):
+        return False
+    # Two findings of one sort in one sentence are two where anything tells them apart, as are those at places that
+    # exclude each other.
+    if one.sentence == other.sentence:
+        return _details(one) == _details(other)
+    return kinship.regions.meet(one.locations, other.locations)
+
+
+def _details(one: Finding) -> tuple[object, ...]:
+    return (
+        one.presence,
+        one.locations,
+        one.laterality,
+        one.severity,
+        one.sizes_mm,
+        one.count,
+        one.change,
+        one.descriptors,
+        one.tip_position,
+    )
+
+
+def _explains(one: Finding, known: Stated, kinship: Kinship) -> bool:
+    """Tells whether a finding is offered as what another one of its sentence is."""
+    if not one.interprets or one.sentence != known.finding.sentence:
+        return False
+    return any(kinship.similarity(one.concept, name) > 0 for name in known.names) and not sides_differ(
+        one, known.finding
+    )
+
+
+def _renames(one: Finding, earlier: Finding, kinship: Kinship) -> bool:
+    """Tells whether a finding is an earlier one by another name: more general, more specific, or nearly the same.
+
+    A name that is more than a synonym needs the same place, or no place of its own: a focal opacity beside an edema is
+    a second finding, though an edema is a sort of opacity. Devices are only named again in general ("the tube").
+    """
+    if one.sentence == earlier.sentence or one.kind is not earlier.kind or sides_differ(one, earlier):
+        return False
+    likeness = kinship.similarity(one.concept, earlier.concept)
+    if likeness < _LIKELY_SAME:
+        return False
+    vague = kinship.stated_nowhere(one) and one.laterality is None
+    if one.kind is not Kind.OBSERVATION:
+        return vague and one.concept in kinship.implied(earlier.concept)
+    meeting = kinship.regions.meet(one.locations, earlier.locations)
+    if likeness >= SYNONYM:
+        return meeting
+    if vague:
+        general = one.concept in kinship.implied(earlier.concept)
+        return meeting and (general or kinship.resemblance(one.concept, earlier.concept) >= _LIKELY_SAME)
+    return meeting and not kinship.stated_nowhere(earlier) and not kinship.stated_nowhere(one)
+
+
+def _joined(first: Finding, again: Finding) -> Finding:
+    """Returns the first mention with what the second adds."""
+    present = Presence.PRESENT in (first.presence, again.presence)
+    return replace(
+        first,
+        presence=Presence.PRESENT if present else first.presence,
+        locations=first.locations if len(first.locations) >= len(again.locations) else again.locations,
+        laterality=first.laterality or again.laterality,
+        severity=first.severity if first.severity is not None else again.severity,
+        sizes_mm=first.sizes_mm or again.sizes_mm,
+        count=first.count if first.count is not None else again.count,
+        change=first.change or again.change,
+        tip_position=first.tip_position or again.tip_position,
+    )

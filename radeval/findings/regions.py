@@ -1,0 +1,59 @@
+"""Regions that overlap without one being part of the other, and whether two places can be the same place."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from radeval.findings.anatomy import Anatomy
+
+# On a frontal film a lobe projects over a zone: radiologists use the names of the two for one place.
+_ALSO_IN = {
+    "apex": ("upper_lobe", "upper_zone"),
+    "upper_lobe": ("upper_zone",),
+    "upper_zone": ("upper_lobe",),
+    "suprahilar": ("perihilar", "upper_zone"),
+    "middle_lobe": ("mid_zone", "lower_zone"),
+    "lingula": ("mid_zone", "lower_zone"),
+    "perihilar": ("hilum", "mid_zone"),
+    "hilum": ("perihilar",),
+    "infrahilar": ("perihilar", "lower_zone"),
+    "superior_segment": ("mid_zone",),
+    "base": ("lower_lobe", "lower_zone"),
+    "lower_lobe": ("lower_zone", "base"),
+    "lower_zone": ("lower_lobe", "base"),
+    "retrocardiac": ("lower_lobe", "lower_zone", "base"),
+    "costophrenic_angle": ("base", "pleural_space"),
+    "rib": ("thorax", "chest_wall"),
+    "vertebra": ("thoracic_spine",),
+    "carina": ("trachea",),
+}
+
+
+class Regions:
+    """Whether places lie in each other as radiologists name them."""
+
+    def __init__(self, anatomy: Anatomy) -> None:
+        self._anatomy = anatomy
+
+    @lru_cache(maxsize=65_536)  # noqa: B019 - lives as long as its lexicon
+    def within(self, inner: str, outer: str) -> bool:
+        """Tells whether a place is another, lies in it, or projects over it."""
+        if self._anatomy.within(inner, outer):
+            return True
+        return any(
+            self._anatomy.within(other, outer)
+            for place in self._anatomy.upwards(inner)
+            for other in _ALSO_IN.get(place, ())
+        )
+
+    @lru_cache(maxsize=65_536)  # noqa: B019 - see above
+    def meet(self, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+        """Tells whether a place of the one lies in a place of the other, or the reverse (nowhere is anywhere)."""
+        if not one or not other or one == other:
+            return True
+        return any(self.within(a, b) or self.within(b, a) for a in one for b in other)
+
+    @lru_cache(maxsize=65_536)  # noqa: B019 - see above
+    def all_within(self, inner: tuple[str, ...], outer: tuple[str, ...]) -> bool:
+        """Tells whether each of several places lies in one of others."""
+        return all(any(self.within(a, b) for b in outer) for a in inner)
