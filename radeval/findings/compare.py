@@ -202,7 +202,10 @@ def _contained(one: Stated, matched: Sequence[Stated], kinship: Kinship) -> bool
             if several and sided and kinship.regions.all_within(finding.locations, other.locations):
                 return True
         elif not sides_differ(finding, other) and kinship.regions.meet(finding.locations, other.locations):
-            return True
+            # A focal opacity is not said by an edema of the lungs.
+            vague = finding.laterality is None and kinship.stated_nowhere(finding)
+            if vague or not kinship.stated_nowhere(other):
+                return True
     return False
 
 

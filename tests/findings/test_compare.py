@@ -1,0 +1,170 @@
+"""What two readings share and in what they differ, class by class. All sentences are written here."""
+
+from __future__ import annotations
+
+import pytest
+
+from radeval.findings import read
+from radeval.findings.compare import Comparison, compare
+from radeval.findings.reader import reader
+
+
+def comparison(candidate: str, reference: str) -> Comparison:
+    return compare(read(candidate), read(reference), reader())
+
+
+def counts(found: Comparison) -> tuple[int, int, int]:
+    return len(found.matched), len(found.omitted), len(found.false)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "reference"),
+    [
+        # findings and impression say the same thing twice
+        ("FINDINGS: Small left effusion. IMPRESSION: Left effusion.", "Small left effusion."),
+        ("Patchy opacity in the left lower lobe. Left lower lobe pneumonia.", "Patchy opacity in the left lower lobe."),
+        ("Right basilar consolidation. Impression: Pneumonia.", "Right basilar consolidation."),
+        ("Old left rib fracture. The fracture is unchanged.", "Old left rib fracture."),
+        ("An endotracheal tube is in place. The tube is unchanged.", "An endotracheal tube is in place."),
+        # an explanation belongs to what it explains
+        ("Left basilar opacity, likely atelectasis.", "Left basilar opacity."),
+        ("Left basilar opacity, likely atelectasis.", "Left basilar atelectasis."),
+        # the film is not the patient
+        ("Cardiomegaly. The patient is rotated.", "Cardiomegaly."),
+    ],
+)
+def test_one_thing_counts_once(candidate, reference):
+    assert counts(comparison(candidate, reference)) == (1, 0, 0)
+    assert counts(comparison(reference, candidate)) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "reference", "expected"),
+    [
+        # an effusion is no explanation of an opacity, nor a focal opacity a sort of edema
+        ("Left basilar opacity, likely a small effusion.", "Left basilar opacity.", (1, 0, 1)),
+        ("Pulmonary edema. Opacity in the left upper lobe.", "Pulmonary edema.", (1, 0, 1)),
+        (
+            "Nodule in the right upper lobe. Nodule in the left lower lobe.",
+            "Nodule in the right upper lobe.",
+            (1, 0, 1),
+        ),
+        ("A 4 mm nodule. A 15 mm nodule.", "A 4 mm nodule.", (1, 0, 1)),
+        # mere neighbours at different places are two findings
+        ("Right upper lobe mass.", "Left lower lobe opacity.", (0, 1, 1)),
+        ("Right basilar pneumonia.", "Left basilar opacity.", (0, 1, 1)),
+    ],
+)
+def test_two_things_count_twice(candidate, reference, expected):
+    found = counts(comparison(candidate, reference))
+    assert found == expected
+    assert counts(comparison(reference, candidate)) == (expected[0], expected[2], expected[1])
+
+
+@pytest.mark.parametrize(
+    ("candidate", "reference", "matched"),
+    [
+        ("Bilateral pleural effusions.", "Right pleural effusion. Left pleural effusion.", 2),
+        ("Bibasilar opacities.", "Opacity at the right base. Opacity at the left base.", 2),
+        ("Bilateral pleural effusions.", "Small right pleural effusion. There is a large left pleural effusion.", 2),
+    ],
+)
+def test_both_sides_are_a_left_and_a_right_one(candidate, reference, matched):
+    for found in (comparison(candidate, reference), comparison(reference, candidate)):
+        assert counts(found) == (matched, 0, 0)
+        assert not any(one.differs_in("laterality") for one in found.matched)
+        assert all(one.credit == 1 for one in found.matched)
+
+
+def test_one_side_of_two_is_another_side():
+    (match,) = comparison("Bilateral effusions.", "Right effusion.").matched
+    assert match.differs_in("laterality")
+
+
+def test_a_finding_at_several_places_has_it_at_each():
+    found = comparison("Opacities in both lungs.", "Opacity in the right upper lobe. Opacity in the left lower lobe.")
+    assert not found.omitted
+    assert not found.false
+
+
+@pytest.mark.parametrize(
+    ("candidate", "reference"),
+    [
+        ("Left basilar opacity.", "Left basilar atelectasis."),
+        ("Left basilar consolidation.", "Left basilar pneumonia."),
+        ("Left basilar opacity.", "Left lower lobe pneumonia."),
+        ("Pulmonary vascular congestion.", "Pulmonary edema."),
+        ("Enlarged cardiomediastinal silhouette.", "Cardiomegaly."),
+    ],
+)
+def test_near_neighbours_match_in_part(candidate, reference):
+    found = comparison(candidate, reference)
+    assert counts(found) == (1, 0, 0)
+    assert 0 < found.matched[0].credit < 1
+    assert not found.matched[0].differs_in("location")
+
+
+def test_the_pairing_with_the_greatest_total_wins():
+    found = comparison("Left effusion. Right effusion.", "Right effusion. Left effusion.")
+    assert [one.candidate.laterality for one in found.matched] == [one.reference.laterality for one in found.matched]
+    assert all(not one.differences for one in found.matched)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "reference", "attributes"),
+    [
+        # lobe and zone, apex and lobe: one place
+        ("Opacity at the left base.", "Opacity in the left lower lobe.", set()),
+        ("Right apical scarring.", "Scarring in the right upper lobe.", set()),
+        ("Opacity in the left upper lobe.", "Opacity at the left base.", {"location"}),
+        # grades below moderate are used for one another
+        ("Trace left effusion.", "Small left effusion.", set()),
+        ("Small left effusion.", "Moderate left effusion.", {"severity"}),
+        # tips
+        ("Endotracheal tube tip 4 cm above the carina.", "Endotracheal tube tip 4.5 cm above the carina.", set()),
+        ("Endotracheal tube tip 1 cm above the carina.", "Endotracheal tube tip 5 cm above the carina.", {"tip"}),
+        ("Enteric tube with tip in the stomach.", "Enteric tube with tip in the esophagus.", {"tip"}),
+        # descriptors that exclude each other
+        ("Acute left rib fracture.", "Healed left rib fracture.", {"descriptor"}),
+        ("Focal right opacity.", "Diffuse right opacity.", {"descriptor"}),
+        ("Patchy right opacity.", "Hazy right opacity.", set()),
+    ],
+)
+def test_attributes(candidate, reference, attributes):
+    for found in (comparison(candidate, reference), comparison(reference, candidate)):
+        assert [{one.attribute for one in match.differences} for match in found.matched] == [attributes]
+
+
+@pytest.mark.parametrize(
+    ("candidate", "reference", "false", "omitted"),
+    [
+        ("Stable left effusion.", "Left effusion.", ["pleural_effusion"], []),
+        ("Left effusion.", "Left effusion has increased.", [], ["pleural_effusion"]),
+        ("Left effusion has increased.", "Left effusion has decreased.", [], []),
+        ("The left effusion has resolved.", "No effusion.", ["pleural_effusion"], []),
+        ("No effusion.", "The left effusion has resolved.", [], ["pleural_effusion"]),
+        ("The left effusion has resolved.", "The left effusion has resolved.", [], []),
+        # what the reference has is denied, not compared
+        ("The left effusion has resolved.", "Left effusion.", [], []),
+        ("Stable cardiomegaly.", "Pneumothorax.", [], []),
+    ],
+)
+def test_comparisons_that_only_one_report_makes(candidate, reference, false, omitted):
+    found = comparison(candidate, reference)
+    assert [one.concept for one in found.false_comparisons] == false
+    assert [one.concept for one in found.omitted_comparisons] == omitted
+
+
+@pytest.mark.parametrize(
+    ("statement", "flipped"),
+    [
+        ("Left effusion.", "No left effusion."),
+        ("Bilateral effusions. Cardiomegaly.", "No bilateral effusions. Cardiomegaly."),
+        ("Left basilar opacity, likely pneumonia.", "No left basilar opacity or pneumonia."),
+    ],
+)
+def test_a_flipped_negation_never_helps(statement, flipped):
+    same, other = comparison(statement, statement), comparison(flipped, statement)
+    assert sum(one.credit for one in other.matched) < sum(one.credit for one in same.matched)
+    assert other.omitted
+    assert set(other.omitted) <= other.denied
