@@ -1,4 +1,4 @@
-"""Endpoints: the words by which a user names a model, `openai/<model>`, `http://host/v1#model`, `hf:<path>` and more."""
+"""Endpoints: the words by which a user names a model, such as `openai/<model>` or `http://host/v1#model`."""
 
 from __future__ import annotations
 
