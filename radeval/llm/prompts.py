@@ -24,7 +24,6 @@ from radeval.llm.request import Message
 
 _SLOT = re.compile(r"\{([a-z][a-z_]*)\}")
 _HINT = "see docs/prompts.md"
-_FORM_RULES = "Answer with one JSON object and nothing around it. It has exactly this form (JSON schema): "
 
 
 class PromptError(InputError):
@@ -135,18 +134,13 @@ class Prompt:
     source: Path
 
     def messages(
-        self,
-        task: str,
-        slots: Mapping[str, str],
-        schema_text: str | None = None,
-        trusted: Mapping[str, str] | None = None,
+        self, task: str, slots: Mapping[str, str], trusted: Mapping[str, str] | None = None
     ) -> tuple[Message, ...]:
         """Returns the conversation that asks one question; all but its last turn is the same for every question.
 
         Args:
             task: The task's name within the judge.
             slots: Text of unknown origin that fills slots of its question, fenced.
-            schema_text: The form of the answer, where nothing but words can hold a model to it.
             trusted: The user's own words, which fill further slots as they are.
 
         Raises:
@@ -154,7 +148,7 @@ class Prompt:
         """
         told = self.task(task)
         self.check_slots(task, [*slots, *(trusted or ())])
-        return (*self._stable(told, schema_text), Message("user", self._question(told, slots, trusted or {})))
+        return (*self._stable(told), Message("user", self._question(told, slots, trusted or {})))
 
     def check_slots(self, task: str, filled: Iterable[str]) -> None:
         """Raises where a task's question has other slots than a judge fills.
@@ -184,12 +178,9 @@ class Prompt:
             )
         return self.tasks[name]
 
-    def _stable(self, told: TaskPrompt, schema_text: str | None) -> Iterator[Message]:
-        parts = [fence.RULES] if self.fence == "nonce" else []
-        parts.append(told.system.strip())
-        if schema_text is not None:
-            parts.append(_FORM_RULES + schema_text)
-        yield Message("system", "\n\n".join(parts))
+    def _stable(self, told: TaskPrompt) -> Iterator[Message]:
+        rules = [fence.RULES] if self.fence == "nonce" else []
+        yield Message("system", "\n\n".join([*rules, told.system.strip()]))
         for shot in told.examples:
             yield Message("user", self._question(told, shot.slots, shot.trusted))
             yield Message("assistant", shot.answer)
@@ -239,5 +230,5 @@ def _read(file: Path, name: str) -> Prompt:
             f"the file says that it is {head.judge}/v{head.version}", where=str(file), hint=f"its place says {name}"
         )
     rules = fence.RULES if head.fence == "nonce" else ""
-    digest = hashlib.sha256("\0".join((rules, _FORM_RULES, text)).encode()).hexdigest()[:12]
+    digest = hashlib.sha256(f"{rules}\0{text}".encode()).hexdigest()[:12]
     return Prompt(name, head.summary, digest, head.fence, content.tasks, file)
