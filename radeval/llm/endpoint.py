@@ -93,7 +93,7 @@ def _url(text: str) -> Endpoint:
         raise EndpointError(
             "an address must not hold a user, a password or a query",
             where=f"judge={parts.scheme}://{host}...",
-            hint="keys come from the environment: OPENAI_API_KEY",
+            hint="a key comes from the environment: RADEVAL_API_KEY",
         )
     bare = text.partition("#")[0].rstrip("/")
     if not host:

@@ -1,0 +1,68 @@
+"""The misbehaving server, and clients that ask it."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from radeval.core.judging import JudgeOptions
+from radeval.llm import retry
+from radeval.llm.backends import open_backend
+from radeval.llm.client import Client
+from radeval.llm.endpoint import Endpoint
+from radeval.llm.request import Message, Request
+
+
+def _load_server() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("radeval_test_server", Path(__file__).with_name("server.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+_server = _load_server()
+
+
+@pytest.fixture(scope="session")
+def server() -> ModuleType:
+    """The module of the misbehaving server: `server.ModelServer(script)` and the behaviours."""
+    return _server
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(retry, "LONGEST_WAIT", 0.02)
+
+
+@pytest.fixture
+def warnings_given() -> list[str]:
+    """What clients have told the user."""
+    return []
+
+
+@pytest.fixture
+def make_client(tmp_path: Path, warnings_given: list[str]) -> Callable[..., Client]:
+    """Makes a client of a server: its options are those given, with a cache of the test's own."""
+
+    def make(url: str, model: str = "test-model", **options: Any) -> Client:
+        given = {"cache_folder": tmp_path / "cache", "timeout": 5.0, "retries": 3, **options}
+        judging = JudgeOptions(**given)
+        return Client(open_backend(Endpoint("url", model, url), judging), judging, warn=warnings_given.append)
+
+    return make
+
+
+@pytest.fixture
+def question() -> Callable[[object], Request]:
+    """Makes requests that differ by what is asked."""
+    return lambda asked: Request((Message("system", "You judge."), Message("user", f"Question {asked}")))
