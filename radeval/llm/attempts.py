@@ -176,7 +176,7 @@ class Attempts:
             raise self._stop(
                 UnreachableModelError(
                     f"{self._backend.model} does not answer: {failure.detail}",
-                    where=str(self._backend.identity().get("url") or self._backend.model),
+                    where=str(self._backend.identity().get("address") or self._backend.model),
                     hint="check that the server runs and that the address and the model's name are right",
                 )
             )

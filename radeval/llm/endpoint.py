@@ -14,6 +14,7 @@ Kind = Literal["openai", "url", "litellm", "hf", "vllm", "gguf"]
 RULES: Final = "rules"
 """What a judge's solver is called where no model is asked."""
 
+OPENAI_ADDRESS: Final = "https://api.openai.com/v1"
 IN_PROCESS: Final = frozenset({"hf", "vllm", "gguf"})
 FORMS: Final = (
     "rules, openai/<model>, http://127.0.0.1:8000/v1#<model>, litellm:<provider/model>, "
@@ -28,7 +29,7 @@ class Endpoint:
     Attributes:
         kind: The way: OpenAI itself, any server that speaks its protocol, litellm, or a model in this process.
         model: The model as it is asked for: a name, a path or a hub id.
-        base_url: The address of a server, without a trailing slash; None where there is none or the backend knows it.
+        base_url: The address of a server, without a trailing slash; None where there is none or litellm knows it.
         revision: The commit or branch of a hub id; None for what is there.
     """
 
@@ -65,7 +66,7 @@ def parse_endpoint(text: str) -> Endpoint | Literal["rules"]:
     if re.match(r"https?://", text, re.IGNORECASE):
         return _url(text)
     if text.startswith("openai/") and len(text) > len("openai/"):
-        return Endpoint("openai", text.removeprefix("openai/"))
+        return Endpoint("openai", text.removeprefix("openai/"), OPENAI_ADDRESS)
     kind, colon, model = text.partition(":")
     if colon and model and kind in get_args(Kind) and kind not in ("openai", "url"):
         return _named(kind, model, text)  # type: ignore[arg-type]

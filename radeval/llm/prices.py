@@ -47,7 +47,7 @@ def price_of(identity: Mapping[str, ParameterValue], local: bool) -> Price | Non
     """Returns what the model of a backend costs: nothing where it is on this machine, None where it is not known.
 
     Args:
-        identity: The backend's own description: kind, url, model.
+        identity: The backend's own description: kind, address, model.
         local: Whether it is on this machine.
     """
     if local:
@@ -57,7 +57,7 @@ def price_of(identity: Mapping[str, ParameterValue], local: bool) -> Price | Non
     if identity.get("kind") == "litellm":
         provider, _, model = model.partition("/")
     elif identity.get("kind") == "openai":
-        host = urlsplit(str(identity.get("url", ""))).hostname
+        host = urlsplit(str(identity.get("address", ""))).hostname
         provider = "openai" if host == "api.openai.com" else ""
     for row in _rows():
         if row["provider"] == provider and model in row["models"]:

@@ -14,7 +14,7 @@ _DATED = re.compile(r"[-@]\d{4}-?\d{2}(-?\d{2})?|[-@]\d{4}|-latest")
 
 def named_by_user(identity: Mapping[str, ParameterValue]) -> bool:
     """Whether a model's name is the user's own, as deployments on Azure are named, so that it says nothing."""
-    return (urlsplit(str(identity.get("url") or "")).hostname or "").endswith(".azure.com")
+    return (urlsplit(str(identity.get("address") or "")).hostname or "").endswith(".azure.com")
 
 
 def is_other_model(asked: str, served: str) -> bool:
