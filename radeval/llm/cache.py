@@ -90,7 +90,7 @@ class ReplyCache:
 
     def __init__(self, path: Path, identity: Mapping[str, ParameterValue], *, writable: bool) -> None:
         self._path = path
-        self._named = tuple(str(identity.get(name) or "") for name in ("kind", "url", "model"))
+        self._named = tuple(str(identity.get(name) or "") for name in ("kind", "address", "model"))
         self._keys = Keys(identity)
         self._lock = threading.Lock()
         self._connection = open_for_writing(path) if writable else open_for_reading(path)
@@ -133,9 +133,9 @@ class ReplyCache:
         if self._writer is None:
             return ""
         text = canonical(_fields(reply))
-        kind, url, model = self._named
+        kind, address, model = self._named
         loop = asyncio.get_running_loop()
-        values = (key, kind, url, model, int(time.time()), outcome, text, seal(key, text))
+        values = (key, kind, address, model, int(time.time()), outcome, text, seal(key, text))
         row = _Row(values, loop, loop.create_future())
         self._writer.put(row)
         return await row.stored

@@ -20,7 +20,7 @@ class StoredModel:
 
     Attributes:
         kind: The way to it: openai, litellm, hf and so on.
-        url: Its server's address, empty where it has none.
+        address: Its server's address, empty where it has none.
         model: Its name.
         replies: How many replies are stored.
         invalid: How many of them were of no use.
@@ -29,7 +29,7 @@ class StoredModel:
     """
 
     kind: str
-    url: str
+    address: str
     model: str
     replies: int
     invalid: int
@@ -94,13 +94,13 @@ def summarise_cache(folder: Path | None = None) -> CacheSummary:
         return CacheSummary(path, _size(path), ())
     with contextlib.closing(connection), _named_errors(path):
         rows = connection.execute(
-            "SELECT kind, url, model, count(*), sum(outcome <> ?), min(created), max(created) FROM replies"
-            " GROUP BY kind, url, model ORDER BY model, url, kind",
+            "SELECT kind, address, model, count(*), sum(outcome <> ?), min(created), max(created) FROM replies"
+            " GROUP BY kind, address, model ORDER BY model, address, kind",
             (VALID,),
         ).fetchall()
     models = tuple(
-        StoredModel(kind, url, model, replies, invalid, _time(first), _time(last))
-        for kind, url, model, replies, invalid, first, last in rows
+        StoredModel(kind, address, model, replies, invalid, _time(first), _time(last))
+        for kind, address, model, replies, invalid, first, last in rows
     )
     return CacheSummary(path, _size(path), models)
 

@@ -17,7 +17,7 @@ _TABLE = """
 CREATE TABLE IF NOT EXISTS replies (
     key BLOB PRIMARY KEY,
     kind TEXT NOT NULL,
-    url TEXT NOT NULL,
+    address TEXT NOT NULL,
     model TEXT NOT NULL,
     created INTEGER NOT NULL,
     outcome TEXT NOT NULL,

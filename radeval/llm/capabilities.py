@@ -26,6 +26,7 @@ class Capabilities:
         seed: Whether a seed can be set.
         max_tokens: What its server calls the longest reply; empty where it takes no limit.
         schema: Whether its server holds replies to a strict JSON schema.
+        system: Whether it takes a system message.
     """
 
     temperature: bool = True
@@ -33,6 +34,7 @@ class Capabilities:
     seed: bool = True
     max_tokens: Literal["max_tokens", "max_completion_tokens", ""] = "max_tokens"
     schema: bool = True
+    system: bool = True
 
     def sampling(self, sampling: Sampling) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Returns the fields to be sent, by the names that the server gives them, and the names of those left out."""

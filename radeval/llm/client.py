@@ -250,7 +250,7 @@ class Client:
         """Raises where a request must not be made at all."""
         if not self._backend.local and not self._options.allow_remote:
             raise ConsentError(
-                f"the reports would be sent to {self._backend.identity().get('url') or self._backend.model}",
+                f"the reports would be sent to {self._backend.identity().get('address') or self._backend.model}",
                 hint="reports are clinical text, and terms of use often forbid it; --allow-remote permits it",
             )
         if self._options.max_cost is not None and self._price is None:
