@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from radeval.core.finding import Finding, Kind, Laterality, Presence
 from radeval.findings.assign import best_assignment
 from radeval.findings.differences import Attribute, Difference, differences, sides_differ
+from radeval.findings.inference import rules_out
 from radeval.findings.kinship import SYNONYM, Kinship
 from radeval.findings.merging import Stated, stated
 from radeval.findings.reader import ReportReader
@@ -114,15 +115,7 @@ def compare(candidate: Reading, reference: Reading, reader: ReportReader) -> Com
 
 def denies(reading: Reading, finding: Finding, reader: ReportReader) -> bool:
     """Tells whether a reading denies a finding, by name, as a case of something denied, or by a normal statement."""
-    kinship = reader.kinship
-    general = kinship.implied(finding.concept)
-    for one in reading.findings:
-        if one.kind is Kind.NORMAL:
-            if finding.concept in kinship.denied_by_normal(one.concept) and not sides_differ(one, finding):
-                return True
-        elif one.presence is Presence.ABSENT and one.concept in general and not sides_differ(one, finding):
-            return True
-    return False
+    return any(rules_out(one, finding, reader.kinship) for one in reading.findings)
 
 
 def _as_sided_as(ours: list[Stated], theirs: Sequence[Stated], kinship: Kinship) -> list[Stated]:

@@ -19,7 +19,7 @@ _SIZE_MARGINS_MM = ((6.0, 2.0), (30.0, 4.0))
 _LARGE_SIZE_MARGIN = 0.2
 _TIP_MARGIN_MM = 10.0
 
-_OPPOSED = tuple(
+OPPOSED = tuple(
     (frozenset(one.split()), frozenset(other.split()))
     for one, other in (
         ("acute subacute", "chronic old remote healed healing"),
@@ -131,9 +131,15 @@ def _tip(text: str) -> tuple[frozenset[str], float | None, bool]:
 
 
 @lru_cache(maxsize=16_384)
+def descriptors_oppose(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Tells whether two findings bear descriptors that exclude each other."""
+    return bool(_opposed(one, other))
+
+
+@lru_cache(maxsize=16_384)
 def _opposed(candidate: tuple[str, ...], reference: tuple[str, ...]) -> tuple[Difference, ...]:
     found = []
-    for first, second in _OPPOSED:
+    for first, second in OPPOSED:
         for ours, theirs in ((first, second), (second, first)):
             mine = [one for one in candidate if one in ours]
             yours = [one for one in reference if one in theirs]

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from radeval.core.finding import Finding, Kind, Presence
+from radeval.core.finding import Finding, Kind, Laterality, Presence
+from radeval.findings.inference import affirms, conflicts, rules_out
 from radeval.findings.reader import ReportReader, reader
+from radeval.findings.reading import Reading
+from radeval.findings.words import tokenize
 
-_SAME_ENOUGH = 0.8
-"""Likeness from which one concept stands for another in an inference."""
+_SIDES: tuple[Laterality, Laterality] = ("left", "right")
+_ENLARGED = "enlarged"
+_SUMMARIES = {
+    "cardiomediastinal_silhouette": ("heart", "mediastinum"),
+    "cardiopulmonary": ("lung", "pleura"),
+    "pleuropulmonary": ("lung", "pleura"),
+    "thorax": ("lung", "pleura"),
+}
+"""Structures of which a report calls the whole normal where it has found nothing in these parts."""
+
+_SHOWN_CLEAN_BY = {
+    "lung": ("consolidation",),
+    "pleura": ("pleural_effusion", "pneumothorax"),
+}
+"""What must be denied for a part of a summary to be clean: what radiologists list before "no acute disease"."""
 
 
 class Verdict(StrEnum):
@@ -34,10 +50,14 @@ class Entailment:
     premises: tuple[int, ...]
 
 
+_NEUTRAL = Entailment(Verdict.NEUTRAL, ())
+
+
 def entails(premises: Sequence[str], hypothesis: str, modality: str = "cxr") -> Entailment:
     """Returns whether a statement follows from others, contradicts them, or neither.
 
-    A hypothesis in which nothing is understood is neutral.
+    A hypothesis in which nothing is understood is neutral; what is not understood in another must stand in a premise
+    in the same words.
 
     Args:
         premises: Statements taken as true.
@@ -45,98 +65,160 @@ def entails(premises: Sequence[str], hypothesis: str, modality: str = "cxr") -> 
         modality: "cxr" or "ct".
     """
     judge = reader(modality)
-    known = [(place, one) for place, text in enumerate(premises) for one in judge.read(text).findings]
-    claims = judge.read(hypothesis).findings
-    if not claims:
-        return Entailment(Verdict.NEUTRAL, ())
-    deciding: set[int] = set()
-    open_claims = False
-    for claim in claims:
-        against = [place for place, one in known if _contradicts(one, claim, judge)]
-        support = [place for place, one in known if _supports(one, claim, judge)]
-        if support:
-            deciding.update(support)
-        elif against:
-            return Entailment(Verdict.CONTRADICTION, tuple(sorted(set(against))))
-        else:
-            open_claims = True
-    if open_claims:
-        return Entailment(Verdict.NEUTRAL, ())
-    return Entailment(Verdict.ENTAILMENT, tuple(sorted(deciding)))
+    readings = [judge.read(text) for text in premises]
+    claims = judge.read(hypothesis)
+    found = Premises([one.findings for one in readings], judge).judge(claims.findings)
+    if claims.unread and found.verdict is Verdict.ENTAILMENT:
+        known = {words for text, one in zip(premises, readings, strict=True) for words in _unread(text, one)}
+        return found if known.issuperset(_unread(hypothesis, claims)) else _NEUTRAL
+    return found
 
 
-def _supports(premise: Finding, claim: Finding, judge: ReportReader) -> bool:
-    if claim.kind is Kind.NORMAL:
-        covered = premise.kind is Kind.NORMAL and claim.concept in judge.anatomy.covered(premise.concept)
-        return covered and _lies_on(claim.laterality, premise.laterality)
-    if claim.presence is Presence.ABSENT:
-        return _denies(premise, claim, judge)
-    if premise.kind is Kind.NORMAL or premise.presence is Presence.ABSENT:
-        return False
-    if premise.presence is Presence.UNCERTAIN and claim.presence is Presence.PRESENT:
-        return False
-    return _is_case_of(premise, claim, judge) and _place_fits(premise, claim, judge)
+def _unread(text: str, reading: Reading) -> list[tuple[str, ...]]:
+    return [tuple(token.word for token in tokenize(text[start:end])) for start, end in reading.unread]
 
 
-def _contradicts(premise: Finding, claim: Finding, judge: ReportReader) -> bool:
-    if claim.kind is Kind.NORMAL:
-        return (
-            premise.kind is not Kind.NORMAL
-            and premise.presence is Presence.PRESENT
-            and premise.concept in judge.kinship.denied_by_normal(claim.concept)
-            and _lies_on(premise.laterality, claim.laterality)
-        )
-    if claim.presence is Presence.ABSENT:
-        return (
-            premise.kind is not Kind.NORMAL
-            and premise.presence is Presence.PRESENT
-            and _is_case_of(premise, claim, judge)
-            and _lies_on(premise.laterality, claim.laterality)
-            and (_stated_nowhere(claim, judge) or _within_any(premise, claim, judge))
-        )
-    return _denies(premise, claim, judge)
+class Premises:
+    """Statements taken as true, read once, against which any number of hypotheses are judged.
+
+    Args:
+        premises: The findings of each statement.
+        reader: What read them.
+    """
+
+    def __init__(self, premises: Sequence[Sequence[Finding]], reader: ReportReader) -> None:
+        self._kinship = reader.kinship
+        self._anatomy = reader.anatomy
+        self._composed = reader.kinship.composed
+        self._normal: list[tuple[int, Finding]] = []
+        self._denied: dict[str, list[tuple[int, Finding]]] = {}
+        self._stated: dict[str, list[tuple[int, Finding]]] = {}
+        for place, findings in enumerate(premises):
+            for one in findings:
+                if one.kind is Kind.NORMAL:
+                    self._normal.append((place, one))
+                else:
+                    side = self._denied if one.presence is Presence.ABSENT else self._stated
+                    side.setdefault(one.concept, []).append((place, one))
+
+    def judge(self, claims: Sequence[Finding]) -> Entailment:
+        """Returns how a hypothesis stands to the premises.
+
+        Args:
+            claims: What the hypothesis says, by the same reader.
+        """
+        deciding: set[int] = set()
+        followed = bool(claims)
+        for claim in claims:
+            support = self._support(claim)
+            if support:
+                deciding.update(support)
+                continue
+            against = self._against(claim)
+            if against:
+                return Entailment(Verdict.CONTRADICTION, tuple(sorted(set(against))))
+            followed = False
+        return Entailment(Verdict.ENTAILMENT, tuple(sorted(deciding))) if followed else _NEUTRAL
+
+    def _support(self, claim: Finding) -> Iterable[int]:
+        if claim.kind is Kind.NORMAL:
+            return self._normality(claim)
+        if claim.presence is Presence.ABSENT:
+            return self._absence(claim)
+        whole = self._presence(claim)
+        if whole or claim.laterality != "bilateral":
+            return whole
+        return _on_both_sides(claim, self._presence)
+
+    def _presence(self, claim: Finding) -> list[int]:
+        is_case_of = self._kinship.is_case_of
+        return [
+            place
+            for concept, known in self._stated.items()
+            if is_case_of(concept, claim.concept)
+            for place, one in known
+            if affirms(one, claim, self._kinship)
+        ]
+
+    def _denying(self, claim: Finding, *, everywhere: bool) -> list[int]:
+        """Returns the premises that deny what a claim names, by name or by a normal statement."""
+        kinship = self._kinship
+        found = [
+            place
+            for concept, known in self._denied.items()
+            if kinship.is_case_of(claim.concept, concept)
+            for place, one in known
+            if rules_out(one, claim, kinship, everywhere=everywhere)
+        ]
+        found += [place for place, one in self._normal if rules_out(one, claim, kinship, everywhere=everywhere)]
+        return found
+
+    def _absence(self, claim: Finding) -> Iterable[int]:
+        """Returns the premises by which something is not there, on one side or, where none is named, on both."""
+        if claim.change == "resolved":
+            # That it once was there follows only from who says so.
+            return [
+                place
+                for known in self._denied.values()
+                for place, one in known
+                if one.change == "resolved" and rules_out(one, claim, self._kinship, everywhere=True)
+            ]
+        whole = self._denying(claim, everywhere=True)
+        if whole or claim.laterality in _SIDES:
+            return whole
+        return _on_both_sides(claim, lambda half: self._denying(half, everywhere=True))
+
+    def _normality(self, claim: Finding) -> Iterable[int]:
+        """Returns the premises by which a structure is normal, itself or by its sides, parts or denied abnormality."""
+
+        def whole(one: Finding) -> list[int]:
+            return [
+                place
+                for place, other in self._normal
+                if other.laterality in (None, "bilateral", one.laterality)
+                and one.concept in self._anatomy.covered(other.concept)
+            ]
+
+        found: Iterable[int] = whole(claim) or self._not_enlarged(claim)
+        if not found and claim.laterality in (None, "bilateral"):
+            found = _on_both_sides(claim, whole)
+        if found or claim.concept not in _SUMMARIES or self._against(claim):
+            return found
+        parts = [self._clean(replace(claim, concept=part)) for part in _SUMMARIES[claim.concept]]
+        return {place for part in parts for place in part} if all(parts) else ()
+
+    def _clean(self, part: Finding) -> Iterable[int]:
+        """Returns the premises by which a part of a summary is normal or without what a summary denies."""
+        found = self._normality(part)
+        if found or part.concept not in _SHOWN_CLEAN_BY:
+            return found
+        shown = [
+            self._absence(Finding(concept, Presence.ABSENT, laterality=part.laterality))
+            for concept in _SHOWN_CLEAN_BY[part.concept]
+        ]
+        return {place for one in shown for place in one} if all(shown) else ()
+
+    def _not_enlarged(self, claim: Finding) -> list[int]:
+        enlarged = self._composed.get((claim.concept, _ENLARGED))
+        return [place for place, one in self._denied.get(enlarged or "", ()) if one.change is None]
+
+    def _against(self, claim: Finding) -> Iterable[int]:
+        """Returns the premises that a claim cannot be true with."""
+        kinship = self._kinship
+        if claim.kind is Kind.NORMAL or claim.presence is Presence.ABSENT:
+            return [
+                place
+                for known in self._stated.values()
+                for place, one in known
+                if one.presence is Presence.PRESENT and rules_out(claim, one, kinship)
+            ]
+        denying = self._denying(claim, everywhere=False)
+        return denying or [
+            place for known in self._stated.values() for place, one in known if conflicts(one, claim, kinship)
+        ]
 
 
-def _denies(premise: Finding, claim: Finding, judge: ReportReader) -> bool:
-    """Tells whether a premise says that what a claim names is not there."""
-    sided = _lies_on(claim.laterality, premise.laterality)
-    if claim.presence is not Presence.ABSENT and claim.laterality == "bilateral":
-        sided = True
-    if premise.kind is Kind.NORMAL:
-        return sided and claim.concept in judge.kinship.denied_by_normal(premise.concept)
-    if premise.presence is not Presence.ABSENT or not sided:
-        return False
-    if not (_stated_nowhere(premise, judge) or _within_any(claim, premise, judge)):
-        return False
-    same = premise.concept in judge.kinship.implied(claim.concept)
-    return same or judge.kinship.similarity(premise.concept, claim.concept) >= _SAME_ENOUGH
-
-
-def _lies_on(inner: str | None, outer: str | None) -> bool:
-    """Tells whether everything on one side is also on the other; no side stands for both."""
-    return outer in (None, "bilateral") or inner == outer
-
-
-def _stated_nowhere(one: Finding, judge: ReportReader) -> bool:
-    """Tells whether a finding's only place is the one that its concept always has."""
-    concept = judge.lexicon.concepts[one.concept]
-    return not one.locations or one.locations == (concept.site,)
-
-
-def _within_any(inner: Finding, outer: Finding, judge: ReportReader) -> bool:
-    return any(judge.anatomy.within(a, b) for a in inner.locations for b in outer.locations)
-
-
-def _is_case_of(premise: Finding, claim: Finding, judge: ReportReader) -> bool:
-    if claim.concept in judge.kinship.implied(premise.concept):
-        return True
-    return judge.kinship.similarity(premise.concept, claim.concept) >= _SAME_ENOUGH
-
-
-def _place_fits(premise: Finding, claim: Finding, judge: ReportReader) -> bool:
-    """Tells whether the claim's place is the premise's or a wider one."""
-    if claim.laterality and premise.laterality not in (claim.laterality, "bilateral"):
-        return False
-    if not claim.locations or not premise.locations:
-        return True
-    return _within_any(premise, claim, judge)
+def _on_both_sides(claim: Finding, deciding: Callable[[Finding], Iterable[int]]) -> Iterable[int]:
+    """Returns what decides a claim on the left and on the right, nothing where one side stays open."""
+    halves = [deciding(replace(claim, laterality=side)) for side in _SIDES]
+    return {place for half in halves for place in half} if all(halves) else ()

@@ -26,6 +26,9 @@ class Kinship:
         self._concepts = lexicon.concepts
         self._anatomy = anatomy
         self.regions = Regions(anatomy)
+        self.composed = {
+            (made.structure, made.quality): one.name for one in lexicon.concepts.values() for made in one.composed
+        }
         self._resembles: dict[tuple[str, str], float] = {}
         for one in lexicon.concepts.values():
             for other, value in one.resembles.items():
@@ -57,9 +60,19 @@ class Kinship:
         return self._resembles.get((one, other), 0.0)
 
     @lru_cache(maxsize=65_536)  # noqa: B019 - see above
+    def alike(self, one: str, other: str) -> bool:
+        """Tells whether one concept stands for another. Symmetric."""
+        return self.similarity(one, other) >= SYNONYM
+
+    @lru_cache(maxsize=65_536)  # noqa: B019 - see above
     def is_case_of(self, one: str, other: str) -> bool:
         """Tells whether a concept is another one, a case of it, or a name that stands for it."""
-        return other in self.implied(one) or self.similarity(one, other) >= SYNONYM
+        return other in self.implied(one) or self.alike(one, other)
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - see above
+    def lasting(self, concept: str) -> bool:
+        """Tells whether a concept is no acute abnormality: it seldom matters for management by itself."""
+        return self._concepts[concept].significance in ("minor", "expected")
 
     @lru_cache(maxsize=65_536)  # noqa: B019 - see above
     def excludes(self, one: str, other: str) -> bool:
@@ -71,9 +84,20 @@ class Kinship:
 
     @lru_cache(maxsize=4096)  # noqa: B019 - see above
     def denied_by_normal(self, structure: str) -> frozenset[str]:
-        """Returns the concepts that a statement denies by calling a structure normal."""
+        """Returns the concepts that a statement denies by calling a structure normal, with their special cases.
+
+        Of what matters, the lasting special cases stay open: bones without fracture may have an old one.
+        """
         covered = self._anatomy.covered(structure)
-        return frozenset(one.name for one in self._concepts.values() if covered.intersection(one.normal_of))
+        named = {one.name for one in self._concepts.values() if covered.intersection(one.normal_of)}
+        return frozenset(
+            name
+            for name in self._concepts
+            if any(
+                general == name or self.lasting(general) or not self.lasting(name)
+                for general in named & self.implied(name)
+            )
+        )
 
     def stated_nowhere(self, one: Finding) -> bool:
         """Tells whether a finding's only place is the one that its concept always has."""
