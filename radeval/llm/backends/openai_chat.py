@@ -1,0 +1,139 @@
+"""Models behind an OpenAI-compatible address: OpenAI, Azure, and the servers of vLLM, llama.cpp, SGLang and others."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from radeval.core.info import ParameterValue
+from radeval.core.judging import JudgeOptions
+from radeval.llm.backends.base import BackendError, Structure
+from radeval.llm.backends.chat import chat_body, read_completion
+from radeval.llm.backends.failures import failure_of, is_filtered, refused_field
+from radeval.llm.capabilities import capabilities
+from radeval.llm.endpoint import Endpoint
+from radeval.llm.request import Reply, Request
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+_AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
+_ACCOUNT = ("OpenAI-Organization", "OpenAI-Project")
+"""What the package takes from the environment and sends wherever it connects; it is OpenAI's business alone."""
+
+_TELEMETRY = tuple(
+    f"X-Stainless-{name}"
+    for name in (
+        "OS",
+        "Arch",
+        "Lang",
+        "Runtime",
+        "Runtime-Version",
+        "Package-Version",
+        "Async",
+        "Read-Timeout",
+        "Retry-Count",
+    )
+)
+"""What the package tells of this machine with every request."""
+
+
+def key_name(endpoint: Endpoint) -> str:
+    """Returns the variable of the environment that holds the key to an address: OpenAI's is sent to OpenAI only."""
+    if endpoint.kind == "openai":
+        return "OPENAI_API_KEY"
+    host = urlsplit(endpoint.base_url or "").hostname or ""
+    return "AZURE_OPENAI_API_KEY" if host.endswith(_AZURE) else "RADEVAL_API_KEY"
+
+
+class OpenAIChat:
+    """One model behind an OpenAI-compatible address."""
+
+    def __init__(self, endpoint: Endpoint, options: JudgeOptions) -> None:
+        self.model = endpoint.model
+        self.local = endpoint.local
+        self._endpoint = endpoint
+        self._options = options
+        self._takes = capabilities(endpoint)
+        self.structure: Structure = "native" if self._takes.schema else "text"
+        self._client: AsyncOpenAI | None = None
+
+    def identity(self) -> Mapping[str, ParameterValue]:
+        """Returns kind, address and model."""
+        return {"kind": self._endpoint.kind, "address": self._endpoint.base_url, "model": self.model}
+
+    async def complete(self, request: Request) -> Reply:
+        """Returns the reply to one request; asks again only without a field that the server does not take."""
+        try:
+            async with asyncio.timeout(self._options.timeout):
+                return await self._complete(request)
+        except TimeoutError:
+            raise BackendError("transient", f"no reply within {self._options.timeout:g} s") from None
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    async def _complete(self, request: Request) -> Reply:
+        import openai
+
+        client = self._connect()
+        while True:
+            takes = self._takes
+            body, dropped = chat_body(request, self.model, takes)
+            try:
+                return await self._send(client, body, dropped)
+            except openai.OpenAIError as error:
+                if isinstance(error, openai.APIStatusError):
+                    if is_filtered(error):
+                        return Reply("", "filter", self.model, dropped=dropped)
+                    field = refused_field(error, body)
+                    if field is not None and takes.without(field) is not None:
+                        # Another request may have learned it meanwhile, and more.
+                        self._takes = self._takes.without(field) or self._takes
+                        continue
+                raise failure_of(error, request) from None
+
+    async def _send(self, client: AsyncOpenAI, body: dict[str, Any], dropped: tuple[str, ...]) -> Reply:
+        # The raw answer is read here: the package's own types accept anything and cost more than the reading.
+        answer = await client.chat.completions.with_raw_response.create(**body)
+        try:
+            content = answer.http_response.json()
+        except ValueError:
+            raise BackendError("transient", "the server's answer is not JSON or was cut off") from None
+        return read_completion(content, self.model, dropped)
+
+    def _connect(self) -> AsyncOpenAI:
+        if self._client is None:
+            self._client = self._open()
+        return self._client
+
+    def _open(self) -> AsyncOpenAI:
+        import httpx
+        import openai
+
+        name = key_name(self._endpoint)
+        key = os.environ.get(name, "")
+        if not key and name != "RADEVAL_API_KEY":
+            raise BackendError("denied", f"{name} is not set")
+        # A proxy or a redirect would carry the reports of a local endpoint off this machine.
+        connections = httpx.AsyncClient(
+            timeout=None,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=self._options.concurrency),
+            trust_env=not self.local,
+            follow_redirects=False,
+        )
+        hidden = _TELEMETRY if self._endpoint.kind == "openai" else (*_TELEMETRY, *_ACCOUNT)
+        headers: dict[str, Any] = dict.fromkeys(hidden, openai.omit)
+        return openai.AsyncOpenAI(
+            api_key=key or "none",
+            base_url=self._endpoint.base_url,
+            max_retries=0,
+            http_client=connections,
+            default_headers=headers,
+        )
