@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from radeval.llm.outcome import NOT_JSON, InvalidReply
 
 _BLANK = " \t\r\n"
+_BRACKET = re.compile(r"[{\[]")
+_MOST_STRAY = 1000
+"""Each attempt to read costs as much as what stands before it, so a flood of brackets must not be tried one by one."""
 
 
 def json_of(text: str) -> dict[str, Any]:
@@ -44,25 +48,23 @@ def _without_thoughts(text: str) -> str:
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:
     """Yields the objects that stand in a text, not those inside of others or of lists."""
-    at = 0
-    while (at := _next_bracket(text, at)) < len(text):
+    at = stray = 0
+    while (bracket := _BRACKET.search(text, at)) is not None:
+        at = bracket.start()
         try:
             value, at = _DECODER.raw_decode(text, at)
         except json.JSONDecodeError as error:
             # What begins as an object or a list of objects must be one: its inner objects are not the answer.
             if _begins_object(text, at):
                 raise InvalidReply(f"the JSON breaks off or is malformed: {error}", NOT_JSON) from None
-            at += 1
+            at, stray = at + 1, stray + 1
+            if stray > _MOST_STRAY:
+                raise InvalidReply("the reply holds brackets that begin nothing", NOT_JSON) from None
         except RecursionError:
             raise InvalidReply("the JSON is nested too deeply", NOT_JSON) from None
         else:
             if isinstance(value, dict):
                 yield value
-
-
-def _next_bracket(text: str, start: int) -> int:
-    found = [place for mark in "{[" if (place := text.find(mark, start)) >= 0]
-    return min(found, default=len(text))
 
 
 def _begins_object(text: str, at: int) -> bool:
