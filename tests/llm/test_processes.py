@@ -1,0 +1,84 @@
+"""Runs that are killed, share a cache or find the disk full: no good reply is lost, paid for twice or made up."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from radeval.llm.cache_admin import check_cache, summarise_cache
+
+PROGRAM = Path(__file__).with_name("ask_many.py")
+
+
+def answer(server):
+    """Every question has an answer of its own, so that a reply under a wrong key would show."""
+    return lambda number, body: server.Say(json.dumps({"about": body["messages"][-1]["content"]}), after=0.005)
+
+
+def start(url, folder, count, concurrency, *more):
+    command = [sys.executable, str(PROGRAM), url, str(folder), str(count), str(concurrency), *map(str, more)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(process):
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    return json.loads(out)
+
+
+def right(count):
+    return [{"about": f"Question {number}"} for number in range(count)]
+
+
+def test_after_a_kill_only_what_was_under_way_is_asked_again(server, tmp_path):
+    count, concurrency = 2000, 16
+    with server.ModelServer(answer(server)) as running:
+        killed = start(running.url, tmp_path, count, concurrency)
+        while len(running.requests) < count // 2:
+            assert killed.poll() is None, killed.stderr.read()
+            time.sleep(0.002)
+        killed.send_signal(signal.SIGKILL)
+        killed.communicate()
+        before = len(running.requests)
+        assert before < count
+        result = finish(start(running.url, tmp_path, count, concurrency))
+        assert result["values"] == right(count)
+        assert result["reasons"] == [""]
+        assert result["cached"] >= before - concurrency
+        assert len(running.requests) <= count + concurrency
+        # A third run asks nothing.
+        asked = len(running.requests)
+        assert finish(start(running.url, tmp_path, count, concurrency))["cached"] == count
+        assert len(running.requests) == asked
+    assert check_cache(tmp_path).sound
+
+
+def test_two_processes_share_a_cache(server, tmp_path):
+    count = 400
+    with server.ModelServer(answer(server)) as running:
+        both = [start(running.url, tmp_path, count, 16) for _ in range(2)]
+        results = [finish(process) for process in both]
+        assert [result["values"] for result in results] == [right(count)] * 2
+        assert [result["warnings"] for result in results] == [[], []]
+        assert sum(result["calls"] for result in results) == len(running.requests)
+    assert check_cache(tmp_path).sound
+    assert summarise_cache(tmp_path).replies == count
+    modes = {stat.S_IMODE(os.stat(file).st_mode) for file in tmp_path.iterdir()}
+    assert modes == {0o600}
+
+
+def test_a_full_disk_costs_stored_replies_but_no_verdict(server, tmp_path):
+    with server.ModelServer(answer(server)) as running:
+        result = finish(start(running.url, tmp_path, 300, 16, 60_000))
+        assert result["values"] == right(300)
+        assert len(result["warnings"]) == 1
+        assert "not stored" in result["warnings"][0]
+        stored = check_cache(tmp_path)
+        assert stored.sound
+        assert stored.replies < 300
+        assert finish(start(running.url, tmp_path, 300, 16))["values"] == right(300)
+    assert summarise_cache(tmp_path).replies == 300
