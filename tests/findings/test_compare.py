@@ -113,6 +113,17 @@ def test_the_pairing_with_the_greatest_total_wins():
 @pytest.mark.parametrize(
     ("candidate", "reference", "attributes"),
     [
+        ("Left effusion.", "Right effusion.", {"laterality"}),
+        ("Small effusion.", "Large effusion.", {"severity"}),
+        ("Small effusion.", "Small effusion.", set()),
+        ("Small to moderate effusion.", "Small effusion.", set()),
+        ("5 mm nodule.", "12 mm nodule.", {"size"}),
+        ("5 mm nodule.", "6 mm nodule.", set()),
+        ("Nodule.", "6 mm nodule.", {"size"}),
+        ("Stable effusion.", "New effusion.", {"change"}),
+        ("Possible pneumonia.", "Pneumonia.", {"presence"}),
+        ("Two nodules.", "Three nodules.", {"count"}),
+        ("Nodule in the left upper lobe.", "Nodule in the left lower lobe.", {"location"}),
         # lobe and zone, apex and lobe: one place
         ("Opacity at the left base.", "Opacity in the left lower lobe.", set()),
         ("Right apical scarring.", "Scarring in the right upper lobe.", set()),
@@ -125,7 +136,7 @@ def test_the_pairing_with_the_greatest_total_wins():
         ("Endotracheal tube tip 1 cm above the carina.", "Endotracheal tube tip 5 cm above the carina.", {"tip"}),
         ("Enteric tube with tip in the stomach.", "Enteric tube with tip in the esophagus.", {"tip"}),
         # descriptors that exclude each other
-        ("Acute left rib fracture.", "Healed left rib fracture.", {"descriptor"}),
+        ("Displaced left rib fracture.", "Nondisplaced left rib fracture.", {"descriptor"}),
         ("Focal right opacity.", "Diffuse right opacity.", {"descriptor"}),
         ("Patchy right opacity.", "Hazy right opacity.", set()),
     ],
@@ -168,3 +179,14 @@ def test_a_flipped_negation_never_helps(statement, flipped):
     assert sum(one.credit for one in other.matched) < sum(one.credit for one in same.matched)
     assert other.omitted
     assert set(other.omitted) <= other.denied
+
+
+def test_says_what_the_other_denies():
+    found = comparison("No pneumothorax. Effusion.", "Pneumothorax. The lungs are clear.")
+    assert [one.concept for one in found.omitted] == ["pneumothorax"]
+    assert found.denied == set(found.omitted)
+
+
+def test_a_repeated_statement_counts_once():
+    assert len(comparison("Effusion. Small left effusion.", "Left effusion.").matched) == 1
+    assert not comparison("Effusion. Small left effusion.", "Left effusion.").false
