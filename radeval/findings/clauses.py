@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from radeval.findings.phrases import names_a_noun
 from radeval.findings.vocabulary import Mention
 from radeval.findings.words import Token
 
@@ -12,7 +13,12 @@ LONGEST = 120
 
 _SUBJECT = ("structure", "concept")
 _CLOSING = ("normal", "negation_after", "hedge_after")
-_STATING = {"concept", "quality", "normal", "generic", "verb", "change", "negation_before", "hedge_before"}
+_COMPARED = frozenset({"normal", "change"})
+_ATTRIBUTES = frozenset({"normal", "change", "quality"})
+_STATING = {
+    "concept", "quality", "normal", "generic", "verb", "change", "negation_before", "negation_after", "hedge_before",
+    "hedge_after",
+}  # fmt: skip
 
 
 def clauses(mentions: Sequence[Mention], tokens: Sequence[Token]) -> list[list[Mention]]:
@@ -56,9 +62,16 @@ def _clauses(mentions: Sequence[Mention], tokens: Sequence[Token]) -> list[list[
         if word in ";.":
             breaks = True
         elif "scope_end_clause" in roles:
-            breaks = any(not _STATING.isdisjoint(one.roles) for one in current)
+            breaks = any(not _STATING.isdisjoint(one.roles) for one in current) and not (
+                word == "otherwise" and "verb" in current[-1].roles
+            )
+        elif "scope_end_with" in roles:
+            breaks = _is_stated(current) and (
+                not any("concept" in one.roles for one in current)
+                or _is_state_of_structure(_up_to_join(mentions, place + 1), _ATTRIBUTES)
+            )
         else:
-            breaks = "join" in roles and bool(current) and _begins_statement(current, mentions, place)
+            breaks = "join" in roles and bool(current) and _begins_statement(current, mentions, place, tokens)
         if breaks and current:
             found.append(current)
             current = []
@@ -69,7 +82,9 @@ def _clauses(mentions: Sequence[Mention], tokens: Sequence[Token]) -> list[list[
     return found
 
 
-def _begins_statement(before: Sequence[Mention], mentions: Sequence[Mention], place: int) -> bool:
+def _begins_statement(
+    before: Sequence[Mention], mentions: Sequence[Mention], place: int, tokens: Sequence[Token]
+) -> bool:
     """Tells whether what follows a joining word stands on its own."""
     word = mentions[place].roles["join"]
     if word in ("or", "nor", "/"):
@@ -86,8 +101,14 @@ def _begins_statement(before: Sequence[Mention], mentions: Sequence[Mention], pl
     subject = next((at for at, one in enumerate(after) if any(role in one.roles for role in _SUBJECT)), None)
     if subject is None:
         return False
-    if any("verb" in one.roles or _closes(one) for one in after[subject + 1 :]):
-        if any(_closes(one) for one in before):
+    if (
+        _is_state_of_structure(after, _COMPARED)
+        and _is_stated(before)
+        and not (_denies(before) and _ors(mentions, place))
+    ):
+        return True
+    if any(_closes(one) or _is_predicate(one, tokens) for one in after[subject + 1 :]):
+        if any(_closes(one) or _is_predicate(one, tokens) for one in before):
             return True
         if "structure" in after[subject].roles and any("concept" in one.roles for one in before):
             return True
@@ -96,6 +117,31 @@ def _begins_statement(before: Sequence[Mention], mentions: Sequence[Mention], pl
     # "No pneumothorax, and there may be an effusion": a doubt is raised, which a denial does not reach.
     doubted = any("hedge_before" in one.roles for one in after[:subject])
     return doubted or (word == "," and _affirms(mentions, place + 1, after))
+
+
+def _is_state_of_structure(item: Sequence[Mention], states: frozenset[str]) -> bool:
+    """Tells whether a listed item says how a structure is ("unchanged heart size"), and names nothing else."""
+    stated = False
+    for one in item:
+        roles = one.roles
+        if "concept" in roles or "generic" in roles or "preposition" in roles:
+            return False
+        if "structure" in roles:
+            return stated and not any("concept" in other.roles for other in item)
+        stated = stated or not states.isdisjoint(roles)
+    return False
+
+
+def _is_stated(before: Sequence[Mention]) -> bool:
+    """Tells whether a clause so far names something and what is said of it."""
+    return any("concept" in one.roles for one in before) or (
+        any("structure" in one.roles for one in before) and any(not _STATING.isdisjoint(one.roles) for one in before)
+    )
+
+
+def _is_predicate(mention: Mention, tokens: Sequence[Token]) -> bool:
+    """Tells whether a word says what state its subject is in ("enlarged"), and is no noun ("enlargement")."""
+    return "quality" in mention.roles and "concept" not in mention.roles and not names_a_noun(mention, tokens)
 
 
 def _closes(mention: Mention) -> bool:
@@ -116,7 +162,11 @@ def _affirms(mentions: Sequence[Mention], start: int, after: Sequence[Mention]) 
     first = after[0].roles
     if not any(role in first for role in ("severity", "side", "change", "count")):
         return False
-    return not any(mentions[other].roles.get("join") in ("or", "nor") for other in range(start, len(mentions)))
+    return not _ors(mentions, start)
+
+
+def _ors(mentions: Sequence[Mention], start: int) -> bool:
+    return any(mentions[other].roles.get("join") in ("or", "nor") for other in range(start, len(mentions)))
 
 
 def _up_to_join(mentions: Sequence[Mention], start: int) -> list[Mention]:

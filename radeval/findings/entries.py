@@ -22,8 +22,9 @@ _CUES = {
     "count": r"\d{1,3}",
     "descriptor": ".+",
     "tip": ".+",
-    "comparative": "sides",
+    "comparative": "more|most",
     "earlier": "size",
+    "beside": "structure",
     "aside": "onward|whole",
     "ignored": "administrative|word",
 }

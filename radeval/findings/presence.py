@@ -33,15 +33,21 @@ def stands(clause: Sequence[Mention], named: Sequence[int], earlier: bool) -> di
         earlier: Whether the sentence has named a finding before this clause.
     """
     found: dict[int, Stand] = {}
-    denied = doubted = explains = False
+    denied = doubted = explains = resolving = False
     waiting: list[int] = []
     targets = set(named)
     for place, mention in enumerate(clause):
         roles = mention.roles
         if place in targets:
-            presence = Presence.ABSENT if denied else Presence.UNCERTAIN if doubted else Presence.PRESENT
-            found[place] = Stand(presence, explains and bool(found or earlier))
+            doubtful = doubted or "doubtful" in roles
+            presence = Presence.ABSENT if denied else Presence.UNCERTAIN if doubtful else Presence.PRESENT
+            found[place] = Stand(presence, explains and bool(found or earlier), resolving and denied)
             waiting.append(place)
+            continue
+        if not denied and waiting and _is_alternative(clause, place):
+            # "Scar versus atelectasis", "scar or atelectasis": neither is certain.
+            _doubt(found, waiting[-1], explains_earlier=bool(len(found) > 1 or earlier))
+            doubted, explains = True, explains or len(found) > 1 or earlier
             continue
         after = _reaches_back(clause, place, roles, waiting, targets)
         if after and "change" in roles and roles["change"] == "resolved":
@@ -51,23 +57,24 @@ def stands(clause: Sequence[Mention], named: Sequence[int], earlier: bool) -> di
         elif after and "hedge_after" in roles:
             _close(found, waiting, Presence.UNCERTAIN)
         elif roles.get("change") == "resolved" and "pseudo_negation" not in roles:
-            denied = True
-            for later in targets:
-                if later > place and _same_phrase(clause, place, later):
-                    found.setdefault(later, Stand())
+            denied = resolving = True
         elif "negation_before" in roles:
             # "Not without" and "not free of": two denials side by side cancel each other.
             twice = denied and place > 0 and _denies(clause[place - 1]) and "join" not in roles
-            denied, doubted, explains, waiting = not twice, False, False, []
+            denied, doubted, explains, resolving, waiting = not twice, False, False, False, []
         elif "hedge_before" in roles and not denied:
+            if after and _doubts_back(clause, place, targets):
+                _close(found, waiting, Presence.UNCERTAIN)
+                continue
             certain = roles.get("interpretation") == "certain"
-            doubted, explains = not certain, True
+            # "Possibly related to": a doubt before a certain interpretation keeps it doubtful.
+            doubted, explains = not certain or (doubted and not waiting), True
             waiting = []
         elif "scope_end_with" in roles:
             if found or not denied:
                 denied = doubted = explains = False
             waiting = []
-        elif roles.get("join") == "," and doubted and not _or_follows(clause, place):
+        elif roles.get("join") == "," and doubted and not _list_goes_on(clause, place, targets):
             doubted = explains = False
     return found
 
@@ -91,8 +98,47 @@ def _same_phrase(clause: Sequence[Mention], place: int, later: int) -> bool:
     return not any("join" in one.roles or "verb" in one.roles for one in clause[place + 1 : later])
 
 
-def _or_follows(clause: Sequence[Mention], place: int) -> bool:
-    return any(one.roles.get("join") in ("or", "/") for one in clause[place + 1 :])
+def _is_alternative(clause: Sequence[Mention], place: int) -> bool:
+    """Tells whether a word joins alternatives: "versus", and "or" before another name."""
+    roles = clause[place].roles
+    if "hedge_between" in roles:
+        return True
+    if roles.get("join") != "or":
+        return False
+    for one in clause[place + 1 :]:
+        if "concept" in one.roles or "quality" in one.roles:
+            return True
+        if "join" in one.roles or "verb" in one.roles or "negation_before" in one.roles:
+            return False
+    return False
+
+
+def _doubt(found: dict[int, Stand], place: int, explains_earlier: bool) -> None:
+    if found[place].presence is Presence.PRESENT:
+        found[place].presence = Presence.UNCERTAIN
+        found[place].interprets = found[place].interprets or explains_earlier
+
+
+def _doubts_back(clause: Sequence[Mention], place: int, targets: set[int]) -> bool:
+    """Tells whether a doubt is about what stands before it: "pneumonia, possibly.", "a nodule could be seen"."""
+    if clause[place].roles.get("interpretation") == "certain":
+        return False
+    following = clause[place + 1].roles if place + 1 < len(clause) else {"join": ""}
+    if not {"join", "verb", "mark"} & following.keys():
+        return False
+    return not any(later > place and _same_phrase(clause, place, later) for later in targets)
+
+
+def _list_goes_on(clause: Sequence[Mention], place: int, targets: set[int]) -> bool:
+    """Tells whether a doubt reaches over a comma: to the last "or" of a list, or to another bare name."""
+    if any(one.roles.get("join") in ("or", "/") for one in clause[place + 1 :]):
+        return True
+    for other in range(place + 1, len(clause)):
+        if other in targets:
+            return True
+        if not {"join", "ignored", "descriptor"} & clause[other].roles.keys():
+            return False
+    return False
 
 
 def _close(found: dict[int, Stand], waiting: list[int], presence: Presence, resolved: bool = False) -> None:

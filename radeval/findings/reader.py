@@ -31,7 +31,7 @@ class ReportReader:
         self._sentences = SentenceReader(self._vocabulary)
         self.anatomy = self._sentences.anatomy
         self.kinship = Kinship(self.lexicon, self.anatomy)
-        self._memo: dict[str, tuple[tuple[Finding, ...], bool]] = {}
+        self._memo: dict[str, tuple[tuple[Finding, ...], tuple[tuple[int, int], ...]]] = {}
 
     def read(self, report: str) -> Reading:
         """Returns what a report says. Never fails on any text."""
@@ -43,15 +43,14 @@ class ReportReader:
                 continue
             for start, end in split_sentences(report[section.start : section.end]):
                 start, end = start + section.start, end + section.start
-                said, understood = self._sentence(report[start:end])
+                said, unclear = self._sentence(report[start:end])
                 place = len(sentences)
                 findings += [_moved(one, start, place) for one in said]
                 sentences.append((start, end))
-                if not understood:
-                    unread.append((start, end))
+                unread += [(first + start, last + start) for first, last in unclear]
         return Reading(tuple(findings), tuple(sentences), tuple(unread))
 
-    def _sentence(self, text: str) -> tuple[tuple[Finding, ...], bool]:
+    def _sentence(self, text: str) -> tuple[tuple[Finding, ...], tuple[tuple[int, int], ...]]:
         known = self._memo.get(text)
         if known is None:
             known = self._sentences.read(text)

@@ -14,7 +14,8 @@ class Reading:
     Attributes:
         findings: In the order of the text.
         sentences: Start and end offset of each sentence that was read.
-        unread: Start and end offset of each sentence that says something clinical that was not understood.
+        unread: Start and end offset of each clause that says something clinical that was not understood, or has words
+            that the reader does not know; in the order of the text, each within a sentence.
     """
 
     findings: tuple[Finding, ...]

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from radeval.findings.packs import Lexicon, load_lexicon
+from radeval.findings.packs import Lexicon, PackFile, load_lexicon
 from radeval.findings.words import Token, tokenize
 
 _LONG_WORD = 7
 _END = ""
+_CUES_BY_VALUE = {"negation", "hedge", "scope_end"}
 
 # Words that are joined, not looked up; their meaning is their place between others.
 JOINS = {"and", "or", ",", "/", "&", "nor", "+", "as", "plus"}
@@ -21,7 +22,7 @@ VERBS = {
 }  # fmt: skip
 PREPOSITIONS = {
     "in", "of", "at", "along", "within", "over", "involving", "near", "throughout", "from", "on", "to", "by", "above",
-    "below", "into", "under", "beneath",
+    "below", "into", "under", "beneath", "toward", "towards",
 }  # fmt: skip
 
 
@@ -29,8 +30,8 @@ class Mention(NamedTuple):
     """A stretch of tokens and what it can mean.
 
     Attributes:
-        roles: Value by role: "concept", "structure", "quality", a cue's kind, "join", "verb", "preposition", "number"
-            or "word".
+        roles: Value by role: "concept", "structure", "quality", a cue's kind, "join", "verb", "preposition", "number",
+            "mark", "doubtful" (a concept's term that says its doubt itself) or "word" (unknown).
         first: Index of its first token.
         last: Index after its last token.
     """
@@ -48,9 +49,12 @@ class Vocabulary:
         self._tree: dict[str, Any] = {}
         self._words: set[str] = set(JOINS | VERBS | PREPOSITIONS)
         for cue in lexicon.cues:
-            role = f"{cue.kind}_{cue.value}" if cue.kind in ("negation", "hedge", "scope_end") else cue.kind
+            role = f"{cue.kind}_{cue.value}" if cue.kind in _CUES_BY_VALUE else cue.kind
             for term in cue.terms:
                 self._add(term, role, cue.value)
+        for verb in VERBS & self._tree.keys():
+            if _END in self._tree[verb]:
+                self._tree[verb][_END].setdefault("verb", "")  # "remains" states and compares
         for structure in lexicon.structures.values():
             for term in structure.terms:
                 self._add(term, "structure", structure.name)
@@ -60,8 +64,7 @@ class Vocabulary:
         for concept in lexicon.concepts.values():
             for term in concept.terms:
                 self._add(term, "concept", concept.name)
-                if concept.site and lexicon.structures[concept.site].sided:
-                    self._add_inner_side(term)
+                self._keep_inner_words(term, bool(concept.site and lexicon.structures[concept.site].sided))
         self._near = self._one_letter_off()
 
     def _add(self, term: str, role: str, value: str) -> None:
@@ -72,19 +75,34 @@ class Vocabulary:
         # The first pack to claim a term keeps it: user packs come last and replace whole entries, not single terms.
         node.setdefault(_END, {}).setdefault(role, value)
 
-    def _add_inner_side(self, term: str) -> None:
-        """Keeps the side that a term of several words names itself, as in "bibasilar atelectasis"."""
+    def _keep_inner_words(self, term: str, sided: bool) -> None:
+        """Keeps the side and the doubt that a term of several words says itself ("bibasilar ...", "borderline ...")."""
         words = [token.word for token in tokenize(term)]
         if len(words) < 2:
             return
         node = self._tree
         sides: set[str] = set()
+        doubted = False
         for word in words:
-            if side := self._tree.get(word, {}).get(_END, {}).get("side"):
-                sides.add(side)
+            alone = self._tree.get(word, {}).get(_END, {})
+            if sided and "side" in alone:
+                sides.add(alone["side"])
+            doubted = doubted or "hedge_before" in alone
             node = node[word]
         if len(sides) == 1:
             node[_END].setdefault("side", sides.pop())
+        if doubted:
+            node[_END].setdefault("doubtful", "")
+
+    def meaning(self, words: Sequence[str]) -> dict[str, str] | None:
+        """Returns the roles of a term by its folded words, None where the lexicon does not have it."""
+        node = self._tree
+        for word in words:
+            following = node.get(word)
+            if following is None:
+                return None
+            node = following
+        return node.get(_END)
 
     def _one_letter_off(self) -> dict[str, str | None]:
         """Returns long words by each form with one letter left out, None where several words share the form."""
@@ -145,7 +163,7 @@ def _differs_once(one: str, other: str) -> bool:
 
 
 _JOINS = {word: {"join": word} for word in JOINS}
-_VERB, _PREPOSITION, _NUMBER, _WORD = ({role: ""} for role in ("verb", "preposition", "number", "word"))
+_VERB, _PREPOSITION, _NUMBER, _MARK, _WORD = ({role: ""} for role in ("verb", "preposition", "number", "mark", "word"))
 
 
 def _plain(word: str) -> dict[str, str]:
@@ -155,10 +173,13 @@ def _plain(word: str) -> dict[str, str]:
         return _VERB
     if word in PREPOSITIONS:
         return _PREPOSITION
-    return _NUMBER if word[0].isdigit() else _WORD
+    if word[0].isdigit():
+        return _NUMBER
+    # Single letters are initials and rests of words that de-identification masked.
+    return _MARK if len(word) == 1 else _WORD
 
 
 @lru_cache(maxsize=8)
-def vocabulary(modality: str = "cxr", extra: tuple[str, ...] = ()) -> Vocabulary:
+def vocabulary(modality: str = "cxr", extra: tuple[str | PackFile, ...] = ()) -> Vocabulary:
     """Returns the vocabulary for an examination."""
     return Vocabulary(load_lexicon(modality, extra))

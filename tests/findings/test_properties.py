@@ -50,7 +50,9 @@ def test_never_raises_and_points_into_the_text(text, modality):
     reading = read(text, modality)
     assert all(0 <= start < end <= len(text) for start, end in reading.sentences)
     assert all(a[1] <= b[0] for a, b in itertools.pairwise(reading.sentences))
-    assert set(reading.unread) <= set(reading.sentences)
+    assert all(0 <= start < end <= len(text) for start, end in reading.unread)
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(reading.unread))
+    assert all(any(a <= start and end <= b for a, b in reading.sentences) for start, end in reading.unread)
     order = [one.sentence for one in reading.findings]
     assert order == sorted(order)
     for one in reading.findings:
@@ -159,88 +161,6 @@ def test_a_statement_entails_itself(text):
     verdict = entails([text], text)
     assert verdict.verdict is (Verdict.ENTAILMENT if found else Verdict.NEUTRAL)
     assert verdict.premises == ((0,) if found else ())
-
-
-@pytest.mark.parametrize(
-    ("premises", "hypothesis", "verdict", "deciding"),
-    [
-        (["No effusion.", "Left pneumothorax."], "There is a pneumothorax.", "entailment", (1,)),
-        (["Left pneumothorax."], "Left pneumothorax.", "entailment", (0,)),
-        (["Left pneumothorax."], "Right pneumothorax.", "neutral", ()),
-        (["Pneumothorax."], "Left pneumothorax.", "neutral", ()),
-        (["Bilateral effusions."], "Left effusion.", "entailment", (0,)),
-        (["No effusion."], "Small effusion.", "contradiction", (0,)),
-        (["Small effusion."], "No effusion.", "contradiction", (0,)),
-        (["No left effusion."], "Right effusion.", "neutral", ()),
-        (["No left effusion."], "Left effusion.", "contradiction", (0,)),
-        (["No left effusion."], "Bilateral effusions.", "contradiction", (0,)),
-        (["Right effusion."], "No left effusion.", "neutral", ()),
-        (["Right effusion."], "No effusion.", "contradiction", (0,)),
-        (["No left effusion."], "No effusion.", "neutral", ()),
-        (["No effusion."], "No left effusion.", "entailment", (0,)),
-        (["No nodule in the left upper lobe."], "Nodule in the left lower lobe.", "neutral", ()),
-        (["No nodule."], "Nodule in the left lower lobe.", "contradiction", (0,)),
-        (["The lungs are clear."], "Consolidation.", "contradiction", (0,)),
-        (["The lungs are clear."], "No consolidation.", "entailment", (0,)),
-        (["Consolidation."], "The lungs are clear.", "contradiction", (0,)),
-        (["The left lung is clear."], "Right lung consolidation.", "neutral", ()),
-        (["Heart size is normal."], "The heart is enlarged.", "contradiction", (0,)),
-        (["The heart and lungs are normal."], "The heart is normal.", "entailment", (0,)),
-        (["Possible pneumonia."], "Pneumonia.", "neutral", ()),
-        (["Pneumonia."], "Possible pneumonia.", "entailment", (0,)),
-        (["Nodule in the right upper lobe."], "Nodule in the right lung.", "entailment", (0,)),
-        (["Nodule in the right lung."], "Nodule in the right upper lobe.", "neutral", ()),
-        (["No effusion.", "Cardiomegaly."], "Cardiomegaly without effusion.", "entailment", (0, 1)),
-        (["Effusion."], "The weather is fine.", "neutral", ()),
-        ([], "Effusion.", "neutral", ()),
-    ],
-)
-def test_entailment(premises, hypothesis, verdict, deciding):
-    found = entails(premises, hypothesis)
-    assert (str(found.verdict), found.premises) == (verdict, deciding)
-
-
-def comparison(candidate: str, reference: str):
-    return compare(read(candidate), read(reference), reader())
-
-
-@pytest.mark.parametrize(
-    ("candidate", "reference", "attributes"),
-    [
-        ("Left effusion.", "Right effusion.", {"laterality"}),
-        ("Small effusion.", "Large effusion.", {"severity"}),
-        ("Small effusion.", "Small effusion.", set()),
-        ("Small to moderate effusion.", "Small effusion.", set()),
-        ("5 mm nodule.", "12 mm nodule.", {"size"}),
-        ("5 mm nodule.", "6 mm nodule.", set()),
-        ("Nodule.", "6 mm nodule.", {"size"}),
-        ("Stable effusion.", "New effusion.", {"change"}),
-        ("Possible pneumonia.", "Pneumonia.", {"presence"}),
-        ("Two nodules.", "Three nodules.", {"count"}),
-        ("Nodule in the left upper lobe.", "Nodule in the left lower lobe.", {"location"}),
-    ],
-)
-def test_differences(candidate, reference, attributes):
-    found = comparison(candidate, reference)
-    assert [{one.attribute for one in match.differences} for match in found.matched] == [attributes]
-
-
-def test_a_neighbour_is_a_partial_match():
-    found = comparison("Left basilar consolidation.", "Left basilar pneumonia.")
-    assert [0 < match.credit < 1 for match in found.matched] == [True]
-    assert not found.omitted
-    assert not found.false
-
-
-def test_says_what_the_other_denies():
-    found = comparison("No pneumothorax. Effusion.", "Pneumothorax. The lungs are clear.")
-    assert [one.concept for one in found.omitted] == ["pneumothorax"]
-    assert found.denied == set(found.omitted)
-
-
-def test_a_repeated_statement_counts_once():
-    assert len(comparison("Effusion. Small left effusion.", "Left effusion.").matched) == 1
-    assert not comparison("Effusion. Small left effusion.", "Left effusion.").false
 
 
 def test_reports_of_hundreds_of_findings_are_still_compared():

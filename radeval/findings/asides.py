@@ -1,0 +1,40 @@
+"""Leaves out what a sentence does not say of the patient: recommendations, conditions, history, technique."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from radeval.findings.vocabulary import Mention
+
+_OPENS = ("join", "scope_end_clause", "scope_end_with")
+
+
+def without_asides(mentions: Sequence[Mention]) -> list[Sequence[Mention]]:
+    """Returns the stretches of a sentence that state something, in order.
+
+    "Recommend CT to exclude ..." is an aside from its first word on; "CT is more sensitive for ..." is one as a whole,
+    back to the last joining word. Either ends at words such as "but" and "however".
+
+    Args:
+        mentions: All mentions of the sentence.
+    """
+    if not any("aside" in one.roles for one in mentions):
+        return [mentions]
+    found: list[Sequence[Mention]] = []
+    start, place = 0, 0
+    while place < len(mentions):
+        if "aside" not in mentions[place].roles:
+            place += 1
+            continue
+        begin = place
+        if mentions[place].roles["aside"] == "whole":
+            while begin > start and not any(role in mentions[begin - 1].roles for role in _OPENS):
+                begin -= 1
+        if begin > start:
+            found.append(mentions[start:begin])
+        while place < len(mentions) and "scope_end_clause" not in mentions[place].roles:
+            place += 1
+        start = place
+    if start < len(mentions):
+        found.append(mentions[start:])
+    return found

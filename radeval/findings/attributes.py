@@ -1,0 +1,101 @@
+"""Reads grade, count, change and descriptors out of the words near a concept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from radeval.findings.phrases import names_a_noun
+from radeval.findings.vocabulary import Mention
+from radeval.findings.words import Token
+
+_LOOK_BACK = 3
+
+
+class Attributes(NamedTuple):
+    """What the words near a concept say of it; see Finding."""
+
+    severity: float | None = None
+    number: int | None = None
+    change: str | None = None
+    descriptors: tuple[str, ...] = ()
+
+
+def read_attributes(
+    near: Sequence[int], here: int, clause: Sequence[Mention], tokens: Sequence[Token], sentence: str
+) -> Attributes:
+    """Returns the attributes of a concept.
+
+    Args:
+        near: Places of the words that describe it.
+        here: Its own place.
+        clause: The clause.
+        tokens: The sentence's tokens.
+        sentence: Its text.
+    """
+    grades: list[float] = []
+    count: int | None = None
+    changes: list[tuple[bool, int, str]] = []
+    descriptors: dict[str, None] = {}
+    for place in near:
+        mention = clause[place]
+        roles = mention.roles
+        if "severity" in roles and not grades_a_change(clause, place, tokens):
+            grades.append(float(roles["severity"]))
+        if "count" in roles and count is None:
+            count = int(roles["count"])
+        if "change" in roles and not compares_sides(clause, place):
+            change = "stable" if _denied_change(clause, place) else roles["change"]
+            changes.append((change == "stable", abs(place - here), change))
+        if "descriptor" in roles:
+            descriptors[sentence[tokens[mention.first].start : tokens[mention.last - 1].end].lower()] = None
+    return Attributes(
+        sum(grades) / len(grades) if grades else None,
+        count,
+        # "Again seen and smaller": what has changed says more than what is still there; then the nearest word holds.
+        min(changes)[2] if changes else None,
+        tuple(descriptors),
+    )
+
+
+def compares_sides(clause: Sequence[Mention], place: int) -> str | None:
+    """Tells whether a word compares two sides and not two examinations: "left greater than right".
+
+    Returns:
+        "more" for a comparative, "most" for a superlative, None where it compares no sides.
+    """
+    roles = clause[place].roles
+    if "comparative" not in roles:
+        return None
+    comparative = roles["comparative"]
+    for other in range(place + 1, min(place + 5, len(clause))):
+        roles = clause[other].roles
+        if "side" in roles or "structure" in roles:
+            return comparative
+        if "preposition" not in roles and "ignored" not in roles:
+            return None
+    return None
+
+
+def grades_a_change(clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> bool:
+    """Tells whether a grade is that of a change ("marked decrease in ...", "slightly improved")."""
+    adverb = tokens[clause[place].last - 1].word.endswith("ly")
+    for other in (place + 1, place - 1) if adverb else (place + 1,):
+        if not 0 <= other < len(clause) or clause[other].roles.get("change") not in ("worse", "better"):
+            continue
+        followed = other + 1 < len(clause) and "preposition" in clause[other + 1].roles
+        ties = tokens[clause[other].last - 1].word in ("in", "of")
+        if adverb or ties or followed or names_a_noun(clause[other], tokens):
+            return True
+    return False
+
+
+def _denied_change(clause: Sequence[Mention], place: int) -> bool:
+    """Tells whether a denial stands right before a change ("is not new", "has not significantly increased")."""
+    for other in range(place - 1, max(-1, place - 1 - _LOOK_BACK), -1):
+        roles = clause[other].roles
+        if "negation_before" in roles:
+            return True
+        if not {"verb", "severity", "ignored"} & roles.keys():
+            return False
+    return False

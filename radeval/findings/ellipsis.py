@@ -1,0 +1,92 @@
+"""Completes shortened lists: "left lower and right middle lobes", "hilar or mediastinal mass"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from radeval.findings.vocabulary import Mention, Vocabulary
+from radeval.findings.words import Token
+
+_JOINED = {"ignored": "word"}
+_REACH = 4
+"""How many mentions may stand between the parts of a term."""
+
+
+def complete(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary) -> list[Mention]:
+    """Gives shortened and interrupted terms their meaning.
+
+    Args:
+        mentions: All mentions of the sentence; changed in place.
+        tokens: Its tokens.
+        words: The vocabulary.
+    """
+    _complete_lists(mentions, tokens, words)
+    _join_interrupted(mentions, tokens, words)
+    return mentions
+
+
+def _join_interrupted(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary) -> None:
+    """Joins a term that a place interrupts: "calcified right lower lobe granuloma" is a calcified granuloma."""
+    for place, mention in enumerate(mentions):
+        if "concept" not in mention.roles:
+            continue
+        own = tuple(token.word for token in tokens[mention.first : mention.last])
+        for other in range(place - 1, max(-1, place - 1 - _REACH), -1):
+            roles = mentions[other].roles
+            if "quality" in roles or "descriptor" in roles:
+                before = tuple(token.word for token in tokens[mentions[other].first : mentions[other].last])
+                joined = words.meaning((*before, *own))
+                if joined is not None and "concept" in joined:
+                    mentions[place] = mention._replace(roles=joined)
+                    mentions[other] = mentions[other]._replace(roles=_JOINED)
+                    break
+            elif not {"side", "structure"} & roles.keys():
+                break
+
+
+def _complete_lists(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary) -> None:
+    """Gives a word before a joining word the meaning that it has with the end of the term after it.
+
+    "Lower and middle lobes" names the lower lobe, "hilar or mediastinal mass" a hilar mass, where the lexicon has
+    these terms.
+    """
+    # From the back, so that a word completed before is there for those to its left ("upper, middle and lower lobes").
+    borrowed: dict[int, tuple[str, ...]] = {}
+    for place in range(len(mentions) - 2, -1, -1):
+        mention = mentions[place]
+        if "join" in mentions[place + 1].roles:
+            start = place + 2
+        elif "quality" in mention.roles and "concept" in mentions[place + 1].roles:
+            start = place + 1  # "tortuous calcified aorta", where "calcified aorta" is a term
+        else:
+            continue
+        own = tuple(token.word for token in tokens[mention.first : mention.last])
+        if not own[-1].isalpha() or "concept" in mention.roles:
+            continue
+        after = _full_term(mentions, start, tokens, borrowed)
+        for cut in range(1, len(after)):
+            roles = words.meaning((*own, *after[cut:]))
+            if roles is None or ("concept" not in roles and "structure" not in roles):
+                continue
+            mentions[place] = mention._replace(roles=roles)
+            borrowed[place] = (*own, *after[cut:])
+            break
+
+
+def _full_term(
+    mentions: Sequence[Mention], start: int, tokens: Sequence[Token], borrowed: dict[int, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Returns the words of the first term of several words in a list's next item, as they are completed so far."""
+    for place in range(start, min(start + _REACH, len(mentions))):
+        mention = mentions[place]
+        if place in borrowed:
+            return borrowed[place]
+        if "concept" in mention.roles or "structure" in mention.roles:
+            term = tuple(token.word for token in tokens[mention.first : mention.last])
+            following = mentions[place + 1] if place + 1 < len(mentions) else None
+            if len(term) == 1 and following and not {"concept", "structure", "quality"}.isdisjoint(following.roles):
+                term += tuple(token.word for token in tokens[following.first : following.last])
+            return term
+        if "join" not in mention.roles and not {"side", "severity", "descriptor"} & mention.roles.keys():
+            return ()
+    return ()

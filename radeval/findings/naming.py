@@ -1,0 +1,136 @@
+"""Finds the concepts that a clause names: by their terms, or as a structure in a state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from radeval.findings.anatomy import Anatomy
+from radeval.findings.packs import Lexicon
+from radeval.findings.vocabulary import Mention
+
+_STATES = {"concept", "normal", "quality"}
+
+
+@dataclass(slots=True)
+class Named:
+    """A concept that a clause names.
+
+    Attributes:
+        concept: Its canonical name.
+        place: The mention that names it.
+        structures: Places of the structures that it is composed with.
+    """
+
+    concept: str
+    place: int
+    structures: list[int] = field(default_factory=list)
+
+
+class Namer:
+    """Finds concepts with one lexicon."""
+
+    def __init__(self, lexicon: Lexicon, anatomy: Anatomy) -> None:
+        self._structures = lexicon.structures
+        self._anatomy = anatomy
+        self._composed = {
+            (one.structure, one.quality): concept.name
+            for concept in lexicon.concepts.values()
+            for one in concept.composed
+        }
+
+    def named(self, clause: Sequence[Mention]) -> list[Named]:
+        """Returns the concepts that a clause names, each once for each place.
+
+        A word that is both ("fracture") names the concept of its structure where there is one, else its own.
+        """
+        found: list[Named] = []
+        for place, one in enumerate(clause):
+            roles = one.roles
+            composed = self._compose(clause, place, roles["quality"]) if "quality" in roles else []
+            if composed:
+                found += [one for one in composed if not _repeats(one, found)]
+            elif "concept" in roles:
+                found.append(Named(roles["concept"], place))
+        return found
+
+    def _compose(self, clause: Sequence[Mention], place: int, quality: str) -> list[Named]:
+        before, after = structures_before(clause, place), structures_after(clause, place)
+        for group in (after, before) if _looks_ahead(clause, place) else (before, after):
+            found: dict[str, Named] = {}
+            for other in group:
+                concept = self._concept_of(clause[other].roles["structure"], quality)
+                if concept:
+                    found.setdefault(concept, Named(concept, place)).structures.append(other)
+            if found:
+                return list(found.values())
+        return []
+
+    def _concept_of(self, structure: str, quality: str) -> str | None:
+        for name in self._anatomy.upwards(structure):
+            if (name, quality) in self._composed:
+                return self._composed[name, quality]
+        known = self._structures[structure]
+        # A whole region names where something is, not what: an enlarged chest is no enlarged heart.
+        for name in known.holds if known.part_of else ():
+            if (name, quality) in self._composed:
+                return self._composed[name, quality]
+        return None
+
+
+def _repeats(one: Named, found: Sequence[Named]) -> bool:
+    """Tells whether another state of the same structures has named the concept already."""
+    return any(other.concept == one.concept and other.structures == one.structures for other in found)
+
+
+def _looks_ahead(clause: Sequence[Mention], place: int) -> bool:
+    """Tells whether a state speaks of what follows: "enlargement of the heart", "enlarged heart".
+
+    "Calcification is seen within the aorta" does too; "the heart is enlarged" speaks of what stands before.
+    """
+    verb = place > 0 and "verb" in clause[place - 1].roles
+    for other in range(place + 1, len(clause)):
+        roles = clause[other].roles
+        if "preposition" in roles:
+            return True
+        if "structure" in roles:
+            return not verb
+        if "join" in roles:
+            # "Tortuous and calcified aorta": a state that follows goes on to the same structure.
+            following = clause[other + 1].roles if other + 1 < len(clause) else {}
+            if verb or "quality" not in following or "structure" in following:
+                return False
+        elif not {"quality", "verb", "severity", "descriptor", "side", "change", "ignored"} & roles.keys():
+            return False
+    return False
+
+
+def structures_before(clause: Sequence[Mention], place: int) -> list[int]:
+    """Returns the structures that a statement at a place is about, back to the statement before it."""
+    found: list[int] = []
+    for other in range(place - 1, -1, -1):
+        roles = clause[other].roles
+        if "structure" in roles:
+            found.append(other)
+        elif (found and ("normal" in roles or "quality" in roles)) or "concept" in roles:
+            break
+    return found[::-1]
+
+
+def structures_after(clause: Sequence[Mention], place: int) -> list[int]:
+    """Returns the structures that follow a state directly, joined to one that does, or after "is seen in"."""
+    found: list[int] = []
+    tied = True
+    for other in range(place + 1, len(clause)):
+        roles = clause[other].roles
+        if "structure" in roles and tied:
+            found.append(other)
+        elif "verb" in roles and not found:
+            tied = False
+        elif "preposition" in roles:
+            tied = True
+        elif "quality" in roles and not found:
+            continue
+        elif {"structure", "verb", "negation_before"} & roles.keys() or not _STATES.isdisjoint(roles):
+            break
+    return found

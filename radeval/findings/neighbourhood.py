@@ -1,0 +1,202 @@
+"""Finds the words of a clause that describe each of the concepts that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from radeval.findings.naming import Named
+from radeval.findings.phrases import ADJECTIVES, joins_alike
+from radeval.findings.vocabulary import Mention
+from radeval.findings.words import Token
+
+_PHRASE = {"structure", "side", "ignored", "descriptor", "word"}
+_OWN_STATEMENT = {"normal", "quality", "concept", "generic"}
+_PLACES = ("structure", "side")
+_COORDINATE = ("and", "&", "/", "or")
+
+
+def lead(clause: Sequence[Mention], named: Sequence[Named], tokens: Sequence[Token]) -> list[int]:
+    """Returns the place that a clause puts first: "in the left lung there is ...", "the left lung shows ..."."""
+    found: list[int] = []
+    ended, closed = "preposition" in clause[0].roles, False
+    for place in range(named[0].place if named else 0):
+        roles = clause[place].roles
+        if not _OWN_STATEMENT.isdisjoint(roles):
+            return []
+        if closed:
+            continue
+        if "verb" in roles or "scope_end_clause" in roles or tokens[clause[place].first].word == ":":
+            closed = ended = True
+        elif "structure" in roles or "side" in roles:
+            found.append(place)
+        else:
+            closed = "negation_before" in roles or ("join" in roles and not joins_alike(clause, place))
+    return found if ended else []
+
+
+def neighbourhood(at: int, named: Sequence[Named], clause: Sequence[Mention]) -> list[int]:
+    """Returns the places of the words that describe a named concept.
+
+    Back to the previous concept or joining word, and on to the next one; a place or a change that follows several
+    joined concepts describes all of them. Structures that another concept is composed with are left out.
+
+    Args:
+        at: Which of the concepts.
+        named: The concepts of the clause.
+        clause: The clause.
+    """
+    here = named[at].place
+    low = _low(at, named, clause)
+    after = at + 1
+    while after < len(named) and named[after].place == here:
+        after += 1
+    near = list(range(low, here))
+    if after == len(named):
+        near += range(here + 1, _last_word(clause, here))
+    else:
+        # What stands between two concepts belongs to the second, unless a preposition or a verb ties it to the first.
+        near += _tied(clause, here, named[after].place)
+        if all(_lists(clause[other]) for other in range(here + 1, named[after].place)):
+            near += _shared_after(clause, [other.place for other in named[after:]])
+    taken = {place for other in named if other is not named[at] for place in other.structures}
+    taken.update(_beside(clause, here))
+    return [place for place in near if place not in taken] if taken else near
+
+
+def _beside(clause: Sequence[Mention], here: int) -> list[int]:
+    """Returns the places of what a finding only touches or hides ("a mass abutting the left mediastinum")."""
+    start = next((place for place in range(here + 1, len(clause)) if "beside" in clause[place].roles), len(clause))
+    end = next((place for place in range(start, len(clause)) if "preposition" in clause[place].roles), len(clause))
+    return [place for place in range(start, end) if any(role in clause[place].roles for role in _PLACES)]
+
+
+def inherited(at: int, named: Sequence[Named], clause: Sequence[Mention]) -> list[int]:
+    """Returns the places of side, structure and change that a concept shares with the one before it.
+
+    In "resolving left effusion and atelectasis" they describe both, because nothing describes the second alone.
+    """
+    while at > 0 and _follows_bare(at, named, clause):
+        at -= 1
+        low = _low(at, named, clause)
+        if low < named[at].place:
+            shared = (*_PLACES, "change")
+            return [
+                place for place in range(low, named[at].place) if any(role in clause[place].roles for role in shared)
+            ]
+    return []
+
+
+def _follows_bare(at: int, named: Sequence[Named], clause: Sequence[Mention]) -> bool:
+    one, previous = named[at], named[at - 1]
+    return (
+        not one.structures
+        and not previous.structures
+        and previous.place == one.place - 2
+        and (clause[one.place - 1].roles.get("join") in _COORDINATE or "hedge_between" in clause[one.place - 1].roles)
+    )
+
+
+def _low(at: int, named: Sequence[Named], clause: Sequence[Mention]) -> int:
+    """Returns where the words before a concept that describe it begin."""
+    here = named[at].place
+    low = next((named[before].place + 1 for before in range(at - 1, -1, -1) if named[before].place < here), 0)
+    follows = low > 0
+    for other in range(here - 1, low - 1, -1):
+        roles = clause[other].roles
+        if (
+            "negation_before" in roles
+            or "hedge_before" in roles
+            or "hedge_between" in roles
+            or (follows and ("scope_end_with" in roles or "verb" in roles))
+            or ("join" in roles and not (joins_alike(clause, other) and not (follows and _placed(clause, low, other))))
+        ):
+            return _before_doubt(clause, low, other) if "hedge_before" in roles else other + 1
+    return low
+
+
+def _before_doubt(clause: Sequence[Mention], low: int, hedge: int) -> int:
+    """Returns where a phrase begins that only places what is doubted ("left basilar changes, likely ...")."""
+    start = hedge
+    while start > low and ("ignored" in clause[start - 1].roles or clause[start - 1].roles.get("join") == ","):
+        start -= 1
+    first = start
+    while first > low and not _PHRASE.isdisjoint(clause[first - 1].roles):
+        first -= 1
+    opened = first == low or "join" in clause[first - 1].roles
+    placed = any(role in one.roles for one in clause[first:start] for role in _PLACES)
+    return first if opened and placed else hedge + 1
+
+
+def _last_word(clause: Sequence[Mention], here: int) -> int:
+    """Returns where the words on a clause's last concept end: before a listed structure that is normal."""
+    joined = len(clause)
+    if here + 2 < len(clause) and clause[here + 1].roles.get("join") == "and" and "structure" in clause[here + 2].roles:
+        return here + 1  # "enlarged heart and mediastinum": no place of the first
+    for place in range(here + 1, len(clause)):
+        roles = clause[place].roles
+        if "normal" in roles:
+            return min(joined, place)
+        if "negation_before" in roles and any("generic" in one.roles for one in clause[place:]):
+            return place
+        if "join" in roles:
+            joined = place
+    return len(clause)
+
+
+def _placed(clause: Sequence[Mention], start: int, join: int) -> bool:
+    """Tells whether the structure before a joining word is where an earlier concept is ("... in the lung, right")."""
+    return "structure" in clause[join - 1].roles and any("preposition" in one.roles for one in clause[start:join])
+
+
+def _tied(clause: Sequence[Mention], start: int, end: int) -> list[int]:
+    """Returns the places between two concepts that describe the first."""
+    limit = end
+    # Grades and other words right before the second are its own, wherever the place of the first ends.
+    while limit - 1 > start and not ADJECTIVES.isdisjoint(clause[limit - 1].roles):
+        limit -= 1
+    for place in range(limit - 1, start, -1):
+        roles = clause[place].roles
+        if "join" in roles or "scope_end_with" in roles or "hedge_before" in roles:
+            limit = place
+            break
+        if "preposition" in roles or "verb" in roles:
+            break
+    found: list[int] = []
+    tied = False
+    for place in range(start + 1, limit):
+        roles = clause[place].roles
+        if ("join" in roles and not joins_alike(clause, place)) or "scope_end_with" in roles:
+            break
+        tied = tied or "preposition" in roles or "verb" in roles
+        if tied or "change" in roles:
+            found.append(place)
+    return found
+
+
+def _lists(mention: Mention) -> bool:
+    return "join" in mention.roles or "hedge_between" in mention.roles
+
+
+def _shared_after(clause: Sequence[Mention], later: Sequence[int]) -> list[int]:
+    """Returns the place and the change that follow the last of several joined concepts."""
+    last = later[0]
+    for place in later[1:]:
+        if not all(_lists(clause[other]) for other in range(last + 1, place)):
+            return []
+        last = place
+    shared = []
+    placed = stated = False
+    for place in range(last + 1, len(clause)):
+        roles = clause[place].roles
+        if "join" in roles and not joins_alike(clause, place) and not _goes_on(clause, place):
+            break
+        placed = placed or "preposition" in roles
+        stated = stated or "verb" in roles
+        if (placed and any(role in roles for role in _PLACES)) or (stated and "change" in roles):
+            shared.append(place)
+    return shared
+
+
+def _goes_on(clause: Sequence[Mention], join: int) -> bool:
+    """Tells whether a comma only sets off a place ("consolidation or atelectasis, involving the left lung")."""
+    return join + 1 < len(clause) and "preposition" in clause[join + 1].roles

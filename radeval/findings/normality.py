@@ -1,0 +1,95 @@
+"""Reads statements that structures are normal, or that nothing is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from radeval.core.finding import Presence
+from radeval.findings.naming import structures_after, structures_before
+from radeval.findings.presence import Stand
+from radeval.findings.vocabulary import Mention
+from radeval.findings.words import Token
+
+WHOLE = "thorax"
+"""The structure that a statement without a subject is about ("no acute abnormality")."""
+
+_MASK = re.compile(r"[Xx]{3,}|_{2,}")
+_SUBJECT = {"concept", "structure"}
+
+
+def normal_subjects(
+    clause: Sequence[Mention], stand: dict[int, Stand], generic: Sequence[int], used: set[int]
+) -> list[tuple[int, int | None]]:
+    """Returns the normal words of a clause, each with the structure that it is about, None for everything.
+
+    Args:
+        clause: The clause.
+        stand: How it stands to its named things.
+        generic: Places of words such as "abnormality".
+        used: Places of structures that a concept of the clause is composed with.
+    """
+    found: list[tuple[int, int | None]] = []
+    for place, one in enumerate(clause):
+        denied = place in generic and stand[place].presence is Presence.ABSENT
+        if denied:
+            before, after = _structures_without(clause, place)
+            whole = not _only_leads_to_a_finding(clause, place) and not structures_before(clause, place)
+        elif "normal" in one.roles and not (place and "negation_before" in clause[place - 1].roles):
+            before, after = structures_before(clause, place), structures_after(clause, place)
+            whole = not any("concept" in other.roles for other in clause)
+        else:
+            continue
+        # "Clear lungs" and "lungs are clear": whichever stands there; before wins where a verb links it.
+        subjects = [other for other in (before or after) if other not in used]
+        found += [(place, other) for other in subjects if all(about != other for _, about in found)]
+        if whole and not before and not after:
+            found.append((place, None))
+    return found
+
+
+def _structures_without(clause: Sequence[Mention], place: int) -> tuple[list[int], list[int]]:
+    """Returns the structures before and after a denied word for something wrong.
+
+    "No pleural abnormality", "no abnormality of the pleura", "the pleura shows no abnormality"; in "crowding of bronchi
+    without abnormality" the denial is about nothing named before it.
+    """
+    before, after = structures_before(clause, place), structures_after(clause, place)
+    denial = next((other for other in range(place - 1, -1, -1) if "negation_before" in clause[other].roles), None)
+    if denial is None:
+        return before, after
+    inside = [other for other in before if other > denial]
+    if inside or after:
+        return inside, after
+    linked = denial == 0 or not any("preposition" in clause[other].roles for other in range(denial))
+    return (before if linked else []), after
+
+
+def _only_leads_to_a_finding(clause: Sequence[Mention], place: int) -> bool:
+    """Tells whether such a word only introduces what is denied ("no findings of pneumonia")."""
+    for other in range(place + 1, len(clause)):
+        roles = clause[other].roles
+        if "concept" in roles:
+            return True
+        if "join" in roles or "verb" in roles:
+            return False
+    return False
+
+
+def has_known_subject(clause: Sequence[Mention], place: int, tokens: Sequence[Token], sentence: str) -> bool:
+    """Tells whether a normal word without a structure is about the whole examination.
+
+    "Normal chest", "unremarkable examination" and "no acute abnormality" are; where the subject is unknown or masked
+    ("XXXX is normal"), nothing is said of the rest.
+    """
+    if any("word" in one.roles for one in clause):
+        return False
+    verb = next((other for other in range(place) if "verb" in clause[other].roles), None)
+    if verb is not None and not any("ignored" in one.roles for one in clause[:verb]):
+        start = tokens[clause[0].first].start
+        introduced = any("negation_before" in one.roles or "scope_end_clause" in one.roles for one in clause[:place])
+        return introduced and not _MASK.search(sentence, max(0, start - 8), tokens[clause[place].first].start)
+    start = tokens[clause[0].first].start
+    return not _MASK.search(sentence, start, tokens[clause[place].last - 1].end) and not _MASK.search(
+        sentence[max(0, start - 8) : start]
+    )

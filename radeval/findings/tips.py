@@ -1,0 +1,47 @@
+"""Reads where a tube or line ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from radeval.findings.vocabulary import Mention
+from radeval.findings.words import Token
+
+
+def tip_position(place: int, clause: Sequence[Mention], tokens: Sequence[Token], sentence: str) -> str | None:
+    """Returns the words that say where a device ends, up to the next device.
+
+    Args:
+        place: The mention that names the device.
+        clause: The clause.
+        tokens: The sentence's tokens.
+        sentence: Its text.
+    """
+    end = next((other for other in range(place + 1, len(clause)) if "concept" in clause[other].roles), len(clause))
+    cue = next((other for other in range(place + 1, end) if "tip" in clause[other].roles), None)
+    if cue is None:
+        cue = _after_verb(place, end, clause) if _tip_of(place, clause) else None
+    if cue is None or cue >= end:
+        return None
+    while (
+        end > cue + 1 and not {"structure", "side", "tip", "number", "ignored", "word"} & clause[end - 1].roles.keys()
+    ):
+        end -= 1
+    words = sentence[tokens[clause[cue].first].start : tokens[clause[end - 1].last - 1].end]
+    return None if words.lower() == "tip" else words
+
+
+def _tip_of(place: int, clause: Sequence[Mention]) -> bool:
+    """Tells whether a device's tip is the subject: "the tip of the tube is ..."."""
+    for other in range(place - 1, max(-1, place - 6), -1):
+        roles = clause[other].roles
+        if "tip" in roles:
+            return True
+        if not {"preposition", "ignored", "side", "mark"} & roles.keys():
+            return False
+    return False
+
+
+def _after_verb(place: int, end: int, clause: Sequence[Mention]) -> int | None:
+    verbs = [other for other in range(place + 1, end) if "verb" in clause[other].roles]
+    return verbs[0] + 1 if verbs else None
