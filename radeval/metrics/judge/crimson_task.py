@@ -156,7 +156,7 @@ class _Listed:
             WeighedFinding.model_construct(
                 id=name,
                 finding=Quotation.at(self._report, finding.span),
-                significance=self._readings.weight(finding, self._context).level,
+                significance=self._readings.weigh(finding, self._context).level,
             )
         )
         return name

@@ -68,21 +68,21 @@ def check_errors(asked: Pair, errors: Sequence[ReportError]) -> None:
 def rules_errors(asked: Pair, readings: Readings) -> tuple[ReportError, ...]:
     """Returns what differs between the findings that the reader reads in both reports.
 
-    An error is significant where its finding is, and where, for what is matched, the difference could change management.
+    An error is significant where its finding is and, for what is matched, where the difference could change management.
     A finding's wrong certainty or name is none of the six kinds and left out.
     """
     found = readings.compare(asked.candidate, asked.reference)
     errors = [_lone("false finding", one, asked, readings) for one in found.false]
     errors += [_lone("missing finding", one, asked, readings) for one in found.omitted]
     for match in found.matched:
-        weight = readings.weight(match.reference, asked.context)
+        weight = readings.weigh(match.reference, asked.context)
         for issue in issues(match, readings.reader):
             kind = _kind(issue, match.candidate)
             if kind is not None:
                 errors.append(
                     ReportError.model_construct(
                         kind=kind,
-                        significant=issue.significant and weight.significant,
+                        significant=issue.significant and weight.clinically_significant,
                         candidate=Quotation.at(asked.candidate, match.candidate.span),
                         reference=Quotation.at(asked.reference, match.reference.span),
                         explanation=issue.note,
@@ -92,11 +92,11 @@ def rules_errors(asked: Pair, readings: Readings) -> tuple[ReportError, ...]:
 
 
 def _lone(kind: ErrorKind, finding: Finding, asked: Pair, readings: Readings) -> ReportError:
-    weight = readings.weight(finding, asked.context)
+    weight = readings.weigh(finding, asked.context)
     false = kind == "false finding"
     return ReportError.model_construct(
         kind=kind,
-        significant=weight.significant,
+        significant=weight.clinically_significant,
         candidate=Quotation.at(asked.candidate, finding.span) if false else "",
         reference="" if false else Quotation.at(asked.reference, finding.span),
         explanation=f"{weight.level}: {weight.reason}",

@@ -56,8 +56,8 @@ class EntityMatch(Form):
     Attributes:
         reference_id: Its id in the reference.
         candidate_id: Its id in the candidate.
-        location: "match" where both agree, "false" where only the candidate says one, "omitted" where only the reference
-            does, "conflict" where they differ, "none" where neither says one.
+        location: "match" where both agree, "false" where only the candidate says one, "omitted" where only the
+            reference does, "conflict" where they differ, "none" where neither says one.
         severity: The same of its severity.
         certainty: The same of its certainty.
         reason: One sentence on why.

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
-from radeval.metrics.judge.errors import MatchedFinding, ReportError, check_errors, rules_errors
+from radeval.core.example import Example
+from radeval.core.info import EmptyRules, MetricInfo, Parameter, Part, Properties
+from radeval.core.score import Evidence, Score
+from radeval.metrics.entity.reading import MODALITIES
+from radeval.metrics.judge.counts import count_errors, error_evidence
+from radeval.metrics.judge.errors import ERROR_KINDS, MatchedFinding, ReportError, check_errors, rules_errors
+from radeval.metrics.judge.evidence import quoted
 from radeval.metrics.judge.forms import Form, Quotation, require_quotation
+from radeval.metrics.judge.judge import Judge, is_empty, judge_parameters, no_verdict
 from radeval.metrics.judge.pair import Pair, pair_slots
 from radeval.metrics.judge.readings import Readings
-from radeval.metrics.judge.task import Task
+from radeval.metrics.judge.rules import RULES
+from radeval.metrics.judge.task import Task, Verdict, ask
 
 
 class ErrorsAndMatches(Form):
@@ -53,3 +62,85 @@ class FindErrorsAndMatches(Task[Pair, ErrorsAndMatches]):
             for one in found.matched
         )
         return ErrorsAndMatches.model_construct(errors=rules_errors(asked, readings), matched=matched)
+
+
+_PARTS = {kind: kind.replace(" ", "_") for kind in ERROR_KINDS}
+
+
+class Green(Judge):
+    """Matched findings in proportion to matched findings and significant errors."""
+
+    info = MetricInfo(
+        name="green",
+        version=1,
+        summary="share of matched findings among matched findings and clinically significant errors, as in GREEN",
+        main="green",
+        direction="higher",
+        range=(0.0, 1.0),
+        citation="Ostmeier et al. 2024, Findings of EMNLP, GREEN: Generative Radiology Report Evaluation and Error "
+        "Notation",
+        empty=EmptyRules(candidate=0.0, reference=0.0, both=1.0),
+        parameters=(
+            Parameter("max_words", "int", 1500, "a longer report is not given to a model, and unscored", minimum=1),
+            *judge_parameters(),
+        ),
+        parts=(
+            Part("matched", "findings of both reports", range=(0.0, None)),
+            Part("significant", "clinically significant errors", "lower", (0.0, None)),
+            Part("insignificant", "other errors, which the value leaves out", "lower", (0.0, None)),
+            *(Part(name, f"significant errors: {kind}", "lower", (0.0, None)) for kind, name in _PARTS.items()),
+            *(Part(f"no_{name}", f"share without a significant {kind}") for kind, name in _PARTS.items()),
+        ),
+        properties=Properties(clinical=True),
+        modalities=MODALITIES,
+        languages=("en",),
+        notes="Without a matched finding the value is 0. Two reports that state nothing abnormal match in what they "
+        "call normal.",
+    )
+
+    tasks = (FindErrorsAndMatches(),)
+
+    def verdict(self, example: Example) -> Verdict:
+        """Returns the protocol: one question, and the formula."""
+        reference = example.references[0]
+        if is_empty(example.candidate) and is_empty(reference):
+            return replace(_score((), example, ()), value=1.0)
+        if is_empty(example.candidate) or is_empty(reference):
+            return _score((), example, ())
+        if too_long := self._too_long(example):
+            return Score.unscored("report too long", too_long)
+        answer = yield from ask(FindErrorsAndMatches(), Pair(example.candidate, reference, example.context))
+        if answer.value is None:
+            return no_verdict(answer)
+        found = answer.value
+        matched = [
+            quoted("matched", "candidate", example.candidate, one.candidate, other=reference, counterpart=one.reference)
+            for one in found.matched
+        ]
+        return _score(found.errors, example, matched)
+
+    def _too_long(self, example: Example) -> str:
+        """Returns what is too long to be given to a model whole; reports are never cut."""
+        if self.solvers["judge"] == RULES:
+            return ""
+        most = int(self.parameters["max_words"] or 0)
+        for side, report in (("candidate", example.candidate), ("reference", example.references[0])):
+            n = len(report.split())
+            if n > most:
+                return f"the {side} has {n} words, more than max_words={most}"
+        return ""
+
+
+def _score(errors: Sequence[ReportError], example: Example, matched: Sequence[Evidence]) -> Score:
+    counts = count_errors(errors)
+    significant = sum(number for (matters, _), number in counts.items() if matters)
+    total = len(matched) + significant
+    parts = {
+        "matched": float(len(matched)),
+        "significant": float(significant),
+        "insignificant": float(len(errors) - significant),
+        **{name: float(counts[True, kind]) for kind, name in _PARTS.items()},
+        **{f"no_{name}": float(not counts[True, kind]) for kind, name in _PARTS.items()},
+    }
+    value = len(matched) / total if total else 0.0
+    return Score.ok(value, parts, evidence=(*matched, *error_evidence(errors, example)))

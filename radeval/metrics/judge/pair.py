@@ -22,7 +22,7 @@ class Pair:
 
     candidate: str
     reference: str
-    context: Context = Context()
+    context: Context
 
 
 def pair_slots(asked: Pair) -> Mapping[str, str]:

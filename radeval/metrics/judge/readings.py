@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from radeval.core.example import Context
 from radeval.core.finding import Finding
 from radeval.findings.compare import Comparison, compare
 from radeval.findings.reader import ReportReader
 from radeval.findings.reading import Reading
+from radeval.findings.significance import Significance, rules_of
 
 _MOST_KEPT = 20_000
 """Reports, and pairs, that are remembered; those beyond are read again by each judge."""
-
-
-class Weight(NamedTuple):
-    """How much a finding matters for a patient.
-
-    Attributes:
-        level: "urgent", "actionable", "minor" or "expected".
-        reason: Why.
-    """
-
-    level: str
-    reason: str
-
-    @property
-    def significant(self) -> bool:
-        """Whether it is likely to change management."""
-        return self.level in ("urgent", "actionable")
 
 
 class Readings:
@@ -39,12 +21,11 @@ class Readings:
 
     Args:
         reader: The reader of the examples' modality.
-        modality: "cxr" or "ct".
     """
 
-    def __init__(self, reader: ReportReader, modality: str) -> None:
+    def __init__(self, reader: ReportReader) -> None:
         self.reader = reader
-        self.modality = modality
+        self._rules = rules_of(reader)
         self._readings: dict[str, Reading] = {}
         self._comparisons: dict[tuple[str, str], Comparison] = {}
 
@@ -66,7 +47,6 @@ class Readings:
                 self._comparisons[candidate, reference] = found
         return found
 
-    def weight(self, finding: Finding, context: Context) -> Weight:
+    def weigh(self, finding: Finding, context: Context) -> Significance:
         """Returns how much a finding matters for a patient."""
-        concept = self.reader.lexicon.concepts[finding.concept]
-        return Weight(concept.significance, concept.reason)
+        return self._rules.weigh(finding, context)

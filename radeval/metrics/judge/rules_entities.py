@@ -68,7 +68,7 @@ def match_entities(candidate: str, reference: str, readings: Readings) -> Places
             false.add(place)
         else:
             matched[partners[twin], place] = matched[partners[twin], twin]
-    partners = {row: column for row, column in matched}
+    partners = dict(matched.keys())
     for place in theirs.left(set(partners) | omitted):
         twin = theirs.twin(place, set(partners), readings.reader)
         if twin is None:

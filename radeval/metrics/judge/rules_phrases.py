@@ -63,7 +63,8 @@ def states_finding(phrase: Phrase, readings: Readings) -> bool:
 
 def follows(premises: Sequence[Phrase], hypothesis: Phrase, readings: Readings) -> tuple[bool, tuple[int, ...]]:
     """Returns whether a phrase follows from others, and the places of those that decide it, also where they deny it."""
-    found = entails([one.text for one in premises], hypothesis.text, readings.modality)
+    modality = "ct" if "chest_ct" in readings.reader.lexicon.packs else "cxr"
+    found = entails([one.text for one in premises], hypothesis.text, modality)
     return found.verdict is Verdict.ENTAILMENT, found.premises
 
 

@@ -1,0 +1,176 @@
+"""What all judges share: who answers, how that is stated, and how many protocols are run at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from radeval.core.batch import ScoreBatch
+from radeval.core.errors import ParameterError
+from radeval.core.example import Example
+from radeval.core.info import Parameter, ParameterValue
+from radeval.core.metric import Metric, RunContext
+from radeval.core.score import Score, Status
+from radeval.findings.reader import ReportReader
+from radeval.metrics.entity.reading import LEXICON, Readers, count_unread, unread_evidence
+from radeval.metrics.entity.reading import no_verdict as too_little_read
+from radeval.metrics.judge.readings import Readings
+from radeval.metrics.judge.rules import RULES, RulesSolver
+from radeval.metrics.judge.task import Answer, Solver, Task, Verdict
+
+_ROLES = {
+    "extractor": "who takes reports apart; as judge where not named",
+    "matcher": "who compares; as judge where not named",
+    "rater": "who rates how the report is expressed; as judge where not named",
+}
+
+
+def judge_parameters(*roles: str) -> tuple[Parameter, ...]:
+    """Returns the parameters of a judge.
+
+    Args:
+        roles: Those of its roles that may have a solver of their own.
+    """
+    return (
+        Parameter("judge", "str", RULES, "who answers: rules, or a model such as openai/MODEL or http://HOST/v1#MODEL"),
+        *(Parameter(name, "str", None, _ROLES[name]) for name in roles),
+        Parameter("prompt", "str", "v1", "version of the prompts that models are asked with"),
+        Parameter("temperature", "float", 0.0, "of a model's replies", minimum=0, maximum=2),
+        Parameter("max_tokens", "int", 2048, "longest reply of a model", minimum=1),
+        Parameter("seed", "int", None, "of a model's replies, where it takes one", minimum=0),
+        LEXICON,
+    )
+
+
+_ASKING = ("prompt", "temperature", "max_tokens", "seed", "lexicon")
+
+
+class Judge(Metric):
+    """A judge: a protocol of typed tasks and a formula.
+
+    A subclass declares its `info` with `judge_parameters` among its parameters and implements `verdict`.
+
+    Attributes:
+        tasks: Every task that its protocol may ask.
+        needs_model: Whether a task of it has no answer by rules, so that it cannot run without a model.
+    """
+
+    tasks: ClassVar[tuple[Task[Any, Any], ...]]
+    needs_model: ClassVar[bool] = False
+
+    def __init__(self, **parameters: ParameterValue) -> None:
+        super().__init__(**parameters)
+        lexicon = self.parameters["lexicon"]
+        self._readers = Readers(None if lexicon is None else str(lexicon))
+        self._context: RunContext | None = None
+
+    def verdict(self, example: Example) -> Verdict:
+        """Returns the protocol at work on an example with one reference."""
+        raise NotImplementedError
+
+    def check(self, context: RunContext) -> None:
+        """Raises what stops the judge before anything is asked.
+
+        Raises:
+            ParameterError: It needs a model and none is named.
+            MetricError: A solver cannot be used here.
+        """
+        if self.needs_model and RULES in self.solvers.values():
+            raise ParameterError(
+                f"{self.info.name} cannot be answered by rules",
+                where=f"metric {str(self.spec)!r}",
+                hint=f"name a model: {self.info.name}:judge=openai/MODEL, or --judge",
+            )
+        self._readers.check()
+        # What a model's signature says depends on the run: on the user's own folder of prompts.
+        self._context = context
+        self._solver(context)
+
+    @property
+    def solvers(self) -> dict[str, str]:
+        """Who answers, by role; "judge" for all tasks of no role of its own."""
+        named = {name: self.parameters[name] for name in _ROLES if name in self.parameters}
+        judge = str(self.parameters["judge"])
+        return {"judge": judge, **{role: judge if who is None else str(who) for role, who in named.items()}}
+
+    def method(self) -> Mapping[str, ParameterValue]:
+        """Returns the choices of the formula, and who answers how."""
+        solvers = self.solvers
+        fields = {name: value for name, value in self.parameters.items() if name not in (*solvers, *_ASKING)}
+        if RULES in solvers.values():
+            fields |= self._readers.fields()
+        if self._by_rules:
+            return {"judge": RULES, **fields}
+        return {**self._solver(self._context or RunContext()).method(), **fields}
+
+    def score(self, example: Example, context: RunContext) -> Score:
+        """Returns the verdict on one candidate with one reference."""
+        return self._judged([example], self._solver(context), context)[0]
+
+    def _columns(self, examples: Sequence[Example], context: RunContext) -> ScoreBatch:
+        solver = self._solver(context)
+        scores = self._judged(examples, solver, context)
+        batch = ScoreBatch.from_scores(scores, [part.name for part in self.info.parts], self.info.statistics)
+        batch.observed = dict(solver.observed())
+        return batch
+
+    def _judged(self, examples: Sequence[Example], solver: Solver, context: RunContext) -> list[Score]:
+        readings = [readings_of(self._reader(one), context) for one in examples]
+        verdicts = [self.verdict(one) for one in examples]
+        if not self._by_rules:
+            return solver.run(verdicts, readings)
+        gaps = [self._gap(one, read, context) for one, read in zip(examples, readings, strict=True)]
+        able = [place for place, gap in enumerate(gaps) if gap.status is Status.OK]
+        scores = solver.run([verdicts[place] for place in able], [readings[place] for place in able])
+        for place, score in zip(able, scores, strict=True):
+            unread = gaps[place].evidence
+            gaps[place] = replace(score, evidence=(*score.evidence, *unread)) if unread else score
+        return gaps
+
+    def _gap(self, example: Example, readings: Readings, context: RunContext) -> Score:
+        """Returns what keeps rules from a verdict, as a score; one without a verdict of its own where nothing does."""
+        pair = (readings.read(example.candidate), readings.read(example.references[0]))
+        count_unread(example, *pair, context)
+        unread = tuple(unread_evidence(example, *pair))
+        gap = too_little_read(example, *pair)
+        return Score.unscored(*gap, evidence=unread) if gap else Score.ok(0.0, evidence=unread)
+
+    def _reader(self, example: Example) -> ReportReader:
+        return self._readers.of(example)
+
+    @property
+    def _by_rules(self) -> bool:
+        return set(self.solvers.values()) == {RULES}
+
+    def _solver(self, context: RunContext) -> Solver:
+        if self._by_rules:
+            return RulesSolver()
+        from radeval.llm.request import Sampling
+        from radeval.metrics.judge.models import model_solver
+
+        sampling = Sampling(
+            temperature=float(self.parameters["temperature"] or 0),
+            seed=_number(self.parameters["seed"]),
+            max_tokens=int(self.parameters["max_tokens"] or 0),
+        )
+        return model_solver(self.solvers, self.tasks, context, prompt=str(self.parameters["prompt"]), sampling=sampling)
+
+
+def readings_of(reader: ReportReader, context: RunContext) -> Readings:
+    """Returns what all judges of a run read together."""
+    return context.shared(("readings", reader), lambda: Readings(reader))
+
+
+def no_verdict(answer: Answer[Any]) -> Score:
+    """Returns the score of a protocol that lacks an answer which its formula needs."""
+    return Score.unscored(answer.reason, answer.detail)
+
+
+def is_empty(report: str) -> bool:
+    """Tells whether a report holds no text."""
+    return not report.strip()
+
+
+def _number(value: ParameterValue) -> int | None:
+    return None if value is None else int(value)
