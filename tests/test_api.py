@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import radeval
+import radeval.findings
 from radeval.cli.main import app
 from radeval.core import errors
 from radeval.core.config import ENVIRONMENT_PREFIX, Settings
@@ -39,32 +40,33 @@ _SPECIAL = ("__call__", "__getitem__", "__len__", "__add__", "__str__", "__hash_
 
 
 def _python() -> Iterator[str]:
-    for name in sorted(radeval.__all__):
-        value = getattr(radeval, name)
-        if inspect.isclass(value):
-            yield from _class(name, value)
-        elif callable(value):
-            yield from _signature(f"radeval.{name}", value)
-        else:
-            yield f"radeval.{name}: {type(value).__name__}"
+    for module in (radeval, radeval.findings):
+        for short in sorted(module.__all__):
+            name, value = f"{module.__name__}.{short}", getattr(module, short)
+            if inspect.isclass(value):
+                yield from _class(name, value)
+            elif callable(value):
+                yield from _signature(name, value)
+            else:
+                yield f"{name}: {type(value).__name__}"
 
 
 def _class(name: str, found: type) -> Iterator[str]:
     bases = ", ".join(base.__name__ for base in found.__bases__ if base is not object)
-    yield f"class radeval.{name}({bases})" if bases else f"class radeval.{name}"
+    yield f"class {name}({bases})" if bases else f"class {name}"
     if issubclass(found, Enum):
-        yield from (f"radeval.{name}.{member.name} = {member.value!r}" for member in found)
+        yield from (f"{name}.{member.name} = {member.value!r}" for member in found)
         return
     fielded = is_dataclass(found) or hasattr(found, "_fields")
     if fielded or inspect.isfunction(found.__init__):
-        yield from _signature(f"radeval.{name}", found)
+        yield from _signature(name, found)
     attributes = {one.name for one in fields(found)} if is_dataclass(found) else set(getattr(found, "_fields", ()))
     for key, value in sorted(vars(found).items()):
         if key in attributes or (key.startswith("_") and key not in _SPECIAL):
             continue
         if fielded and key == "__hash__":
             continue
-        yield from _member(f"radeval.{name}.{key}", value)
+        yield from _member(f"{name}.{key}", value)
 
 
 def _member(name: str, value: Any) -> Iterator[str]:

@@ -1,7 +1,9 @@
-"""The options by which a command says who judges, and within which limits."""
+"""The options by which a command says who judges, by what knowledge and within which limits."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +12,12 @@ import typer
 if TYPE_CHECKING:
     from radeval.core.config import Settings
     from radeval.core.judging import JudgeOptions
+    from radeval.run.plan import Planned
 
+Lexicon = Annotated[
+    list[str] | None,
+    typer.Option("--lexicon", help="A lexicon pack of your own for the metrics on the report reader; may be repeated."),
+]
 Judge = Annotated[
     str | None,
     typer.Option(
@@ -71,4 +78,22 @@ def run_parameters(settings: Settings) -> dict[str, str]:
     """Returns the parameters that settings give to every metric that has them."""
     from radeval.run.score import RULES
 
-    return {} if settings.judge == RULES else {"judge": settings.judge}
+    found = {} if settings.judge == RULES else {"judge": settings.judge}
+    return found | {"lexicon": os.pathsep.join(settings.lexicon)} if settings.lexicon else found
+
+
+def check_lexicon(lexicon: Sequence[str] | None, planned: Sequence[Planned]) -> None:
+    """Raises where packs are named on the command line that no metric of the run reads with.
+
+    Raises:
+        UsageError: There are such packs.
+    """
+    from radeval.core.errors import UsageError
+
+    takers = [item for item in planned if any(one.name == "lexicon" for one in item.metric.info.parameters)]
+    if lexicon and not takers:
+        raise UsageError(
+            "none of the metrics reads reports with a lexicon",
+            where="--lexicon",
+            hint="leave it out, or name a metric such as findings",
+        )

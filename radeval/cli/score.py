@@ -19,12 +19,14 @@ from radeval.cli.judging import (
     Cache,
     Concurrency,
     Judge,
+    Lexicon,
     MaxCost,
     Prompts,
     RetryUnscored,
     Rpm,
     StrictModel,
     Tpm,
+    check_lexicon,
     judging_of,
     run_parameters,
 )
@@ -89,6 +91,7 @@ def score(
     no_text: Annotated[
         bool | None, typer.Option("--no-text", help="Keep report text out of every file that is written.")
     ] = None,
+    lexicon: Lexicon = None,
     judge: Judge = None,
     allow_remote: AllowRemote = None,
     cache: Cache = None,
@@ -126,6 +129,7 @@ def score(
         "n_boot": n_boot,
         "max_unscored": max_unscored,
         "no_text": no_text,
+        "lexicon": lexicon,
         "judge": judge,
         "allow_remote": allow_remote,
         "cache": cache,
@@ -156,6 +160,7 @@ def score(
     )
     # Before any file is read: a metric that cannot run, or a limit on nothing, must not cost the user a wait.
     planned = plan(settings.metrics, settings.sections, RunContext(judging=options.judging), options.parameters)
+    check_lexicon(lexicon, planned)
     limits = [_limit(text, planned) for text in fail_under or []]
     shown = sys.stderr.isatty() if progress is None else progress
     with BarProgress() if shown else nullcontext(NoProgress()) as bar:

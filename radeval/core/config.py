@@ -40,6 +40,7 @@ class Settings(BaseModel):
         max_chars: Longest report allowed, in characters.
         no_text: Whether report text is kept out of all files.
         format: Form of what is printed.
+        lexicon: The user's lexicon packs, for every metric on the report reader.
         judge: Who answers for judges whose spec names none.
         concurrency: Most requests in flight to one model.
         rpm: Most requests a minute to one model.
@@ -68,6 +69,7 @@ class Settings(BaseModel):
     max_chars: int = Field(default=200_000, ge=1)
     no_text: bool = False
     format: Literal["table", "tsv", "json", "latex"] = "table"
+    lexicon: Words = []
     judge: str = Field(default="rules", min_length=1)
     concurrency: int = Field(default=16, ge=1, le=4096)
     rpm: int | None = Field(default=None, ge=1)

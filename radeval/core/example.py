@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from radeval.core.errors import InputError
+from radeval.core.modality import short_modality
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Context:
         sex: "female", "male" or "other", None where unknown.
         indication: Why the examination was asked for.
         comparison: The prior examinations that the reader had.
-        modality: What was done, lower case, for example "cxr" or "ct".
+        modality: What was done, lower case: "cxr" for every name of a chest radiograph ("CR", "DX", "chest x-ray"),
+            "ct" for every name of a chest CT, else the name that was given.
     """
 
     age: float | None = None
@@ -26,6 +28,10 @@ class Context:
     indication: str | None = None
     comparison: str | None = None
     modality: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.modality is not None:
+            object.__setattr__(self, "modality", short_modality(self.modality))
 
 
 @dataclass(frozen=True, slots=True)

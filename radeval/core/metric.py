@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 
@@ -43,6 +43,16 @@ class Shared:
             self._closings.pop()()
 
 
+class Tally(Protocol):
+    """What metrics count over a run, to be told at its end."""
+
+    def sentence(self) -> str | None:
+        """Returns what the user must read of it, None for nothing."""
+
+
+Counted = TypeVar("Counted", bound=Tally)
+
+
 class RunContext:
     """What a metric may use of the run that it is part of.
 
@@ -61,6 +71,19 @@ class RunContext:
         self.warn = warn
         self.judging = judging or JudgeOptions()
         self.things = things or Shared()
+        self._tallies: dict[str, Tally] = {}
+
+    def tally(self, name: str, make: Callable[[], Counted]) -> Counted:
+        """Returns what all metrics of the run count together under a name, made by the first that asks."""
+        if name not in self._tallies:
+            self._tallies[name] = make()
+        return cast(Counted, self._tallies[name])
+
+    def tell(self) -> None:
+        """Warns of what was counted."""
+        for one in self._tallies.values():
+            if sentence := one.sentence():
+                self.warn(sentence)
 
     def shared(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
         """Returns what all metrics of the run share under a key, made by the first that asks."""

@@ -14,8 +14,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from radeval.core.finding import Finding, Kind, Presence
-from radeval.findings.packs import Lexicon
-from radeval.findings.reader import reader
+from radeval.findings.reader import ReportReader, reader
+from radeval.findings.reading import Reading
 from radeval.findings.words import Token, tokenize
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -66,14 +66,25 @@ def to_radgraph(text: str, modality: str = "cxr") -> dict[str, Any]:
         text: The report.
         modality: "cxr" or "ct".
     """
-    reading = reader(modality).read(text)
+    judge = reader(modality)
+    return graph_of(text, judge.read(text), judge)
+
+
+def graph_of(text: str, reading: Reading, judge: ReportReader) -> dict[str, Any]:
+    """Returns a report that has been read as `to_radgraph` does.
+
+    Args:
+        text: The report.
+        reading: What it says.
+        judge: The reader that read it.
+    """
     graph = _Graph(text)
     sentences: dict[int, list[Finding]] = {}
     for one in reading.findings:
         sentences.setdefault(one.sentence, []).append(one)
     for number, findings in sentences.items():
         start, end = reading.sentences[number]
-        graph.add(findings, _phrases(text[start:end], start, modality))
+        graph.add(findings, _phrases(text[start:end], start, judge))
     return graph.annotation()
 
 
@@ -232,9 +243,9 @@ def _modifiers(near: Sequence[_Phrase], finding: Finding, text: str) -> list[_Ph
     return found
 
 
-def _phrases(sentence: str, offset: int, modality: str) -> list[_Phrase]:
+def _phrases(sentence: str, offset: int, judge: ReportReader) -> list[_Phrase]:
     """Returns the lexicon's terms in a sentence, the longest at each place, with offsets in the report."""
-    terms, longest = _terms(modality)
+    terms, longest = _terms(judge)
     tokens: list[Token] = tokenize(sentence)
     found: list[_Phrase] = []
     place = 0
@@ -251,10 +262,10 @@ def _phrases(sentence: str, offset: int, modality: str) -> list[_Phrase]:
     return found
 
 
-@lru_cache(maxsize=4)
-def _terms(modality: str) -> tuple[dict[tuple[str, ...], Roles], dict[str, int]]:
+@lru_cache(maxsize=8)
+def _terms(judge: ReportReader) -> tuple[dict[tuple[str, ...], Roles], dict[str, int]]:
     """Returns roles by the words of each term, and the length of the longest term by its first word."""
-    lexicon: Lexicon = reader(modality).lexicon
+    lexicon = judge.lexicon
     listed = [("structure", one.name, one.terms) for one in lexicon.structures.values()]
     listed += [("quality", one.name, one.terms) for one in lexicon.qualities.values()]
     listed += [("concept", one.name, one.terms) for one in lexicon.concepts.values()]

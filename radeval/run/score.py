@@ -227,6 +227,7 @@ def run_plan(
                 said.append(f"{item.label}: kept from the run in {options.out}")
             else:
                 results[item.label] = _score_one(item, prepared, examples, context, writer, progress)
+        context.tell()
         said += _shortfalls(results)
         run = RunResult(
             ids=[one.id for one in examples],

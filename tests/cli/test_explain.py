@@ -19,8 +19,8 @@ def test_each_error_is_marked_in_its_report_and_named(tmp_path, radeval_command)
     assert re.search(r"\[=\d heart is enlarged\]", done.stdout)
     assert re.search(r"\[\+\d", done.stdout)
     assert re.search(r"\[-\d", done.stdout)
-    assert re.search(r"^-\d omitted pleural effusion", done.stdout, re.MULTILINE)
-    assert re.search(r"^\+\d false consolidation", done.stdout, re.MULTILINE)
+    assert re.search(r"^-\d left out: pleural effusion \(actionable\)", done.stdout, re.MULTILINE)
+    assert re.search(r"^\+\d made up: consolidation \(actionable\)", done.stdout, re.MULTILINE)
 
 
 def test_a_page_is_legible_at_80_columns_without_control_codes(tmp_path, radeval_command):

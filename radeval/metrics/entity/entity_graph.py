@@ -9,9 +9,16 @@ from radeval.core.example import Example
 from radeval.core.info import EmptyRules, MetricInfo, ParameterValue, Part, Properties
 from radeval.core.metric import Metric, RunContext
 from radeval.core.score import Evidence, Score
-from radeval.findings.radgraph import to_radgraph, token_spans
+from radeval.findings.radgraph import graph_of, token_spans
 from radeval.metrics.entity.graph_f1 import graph_f1, partial, partial_item
-from radeval.metrics.entity.reading import MODALITIES, modality_of, reader_fields
+from radeval.metrics.entity.reading import (
+    LEXICON,
+    MODALITIES,
+    Readers,
+    count_unread,
+    no_verdict,
+    unread_evidence,
+)
 
 
 class EntityGraph(Metric):
@@ -30,6 +37,7 @@ class EntityGraph(Metric):
             Part("simple", "F1 of the entities with their labels (RG_E)"),
             Part("complete", "F1 of the relations with their entities' words, and of the entities without any"),
         ),
+        parameters=(LEXICON,),
         multi_reference="best",
         # As in the original, two reports without entities score 0, even when they are the same.
         properties=Properties(identity_is_best=False, symmetric=True, clinical=True),
@@ -40,15 +48,27 @@ class EntityGraph(Metric):
         "repository and unlike its package 0.1.18.",
     )
 
+    def __init__(self, lexicon: str | None = None) -> None:
+        super().__init__(lexicon=lexicon)
+        self._readers = Readers(lexicon)
+
+    def check(self, context: RunContext) -> None:
+        """Reads the user's lexicon packs, where some are named."""
+        self._readers.check()
+
     def method(self) -> Mapping[str, ParameterValue]:
         """Returns the choices that change the score: the lexicon, its digest and whether case matters."""
-        return {**reader_fields(), "graph": "rules", "case": "lower"}
+        return {**self._readers.fields(), "graph": "rules", "case": "lower"}
 
     def score(self, example: Example, context: RunContext) -> Score:
         """Returns the three rewards of one candidate against one reference."""
-        modality = modality_of(example)
-        candidate = to_radgraph(example.candidate, modality)
-        reference = to_radgraph(example.references[0], modality)
+        judge = self._readers.of(example)
+        ours, theirs = judge.read(example.candidate), judge.read(example.references[0])
+        count_unread(example, ours, theirs, context)
+        if gap := no_verdict(example, ours, theirs):
+            return Score.unscored(*gap, evidence=tuple(unread_evidence(example, ours, theirs)))
+        candidate = graph_of(example.candidate, ours, judge)
+        reference = graph_of(example.references[0], theirs, judge)
         found = graph_f1(candidate, reference)
         return Score.ok(
             found.partial,

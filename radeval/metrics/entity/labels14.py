@@ -15,9 +15,17 @@ from radeval.core.finding import Finding, Kind, Presence
 from radeval.core.info import EmptyRules, MetricInfo, Parameter, ParameterValue, Part, Properties
 from radeval.core.metric import Metric, RunContext
 from radeval.core.score import Evidence, Score
-from radeval.findings.reader import reader
+from radeval.findings.reader import ReportReader
 from radeval.findings.reading import Reading
-from radeval.metrics.entity.reading import MODALITIES, modality_of, reader_fields
+from radeval.findings.significance import rules_of
+from radeval.metrics.entity.reading import (
+    LEXICON,
+    MODALITIES,
+    Readers,
+    count_unread,
+    no_verdict,
+    unread_evidence,
+)
 
 NO_FINDING = "No Finding"
 SUPPORT_DEVICES = "Support Devices"
@@ -77,6 +85,7 @@ class Labels14(Metric):
             Parameter(
                 "uncertain", "str", "positive", "what an uncertain observation counts as", ("positive", "negative")
             ),
+            LEXICON,
         ),
         aggregate="micro F1: that of the counts of all 14 observations, summed over the examples",
         statistics=tuple(
@@ -90,19 +99,27 @@ class Labels14(Metric):
         "no other observation but Support Devices is, so that every report with words has an observation.",
     )
 
-    def __init__(self, uncertain: str = "positive") -> None:
-        super().__init__(uncertain=uncertain)
-        self._counts_uncertain = uncertain == "positive"
+    def __init__(self, uncertain: str = "positive", lexicon: str | None = None) -> None:
+        super().__init__(uncertain=uncertain, lexicon=lexicon)
+        self._uncertain = uncertain
+        self._readers = Readers(lexicon)
+
+    def check(self, context: RunContext) -> None:
+        """Reads the user's lexicon packs, where some are named."""
+        self._readers.check()
 
     def method(self) -> Mapping[str, ParameterValue]:
         """Returns the choices that change the labels: the lexicon, its digest and what uncertain counts as."""
-        return {**reader_fields(), **self.parameters}
+        return {**self._readers.fields(), "uncertain": self._uncertain}
 
     def score(self, example: Example, context: RunContext) -> Score:
         """Returns the agreement of one candidate with one reference."""
-        modality = modality_of(example)
-        candidate = read_labels(reader(modality).read(example.candidate), modality)
-        reference = read_labels(reader(modality).read(example.references[0]), modality)
+        judge = self._readers.of(example)
+        said, meant = judge.read(example.candidate), judge.read(example.references[0])
+        count_unread(example, said, meant, context)
+        if gap := no_verdict(example, said, meant):
+            return Score.unscored(*gap, evidence=tuple(unread_evidence(example, said, meant)))
+        candidate, reference = read_labels(said, judge), read_labels(meant, judge)
         ours = self._positive(candidate, example.candidate)
         theirs = self._positive(reference, example.references[0])
         hit, false, omitted = ours & theirs, ours & ~theirs, ~ours & theirs
@@ -122,7 +139,7 @@ class Labels14(Metric):
             parts,
             part_reasons={name: reasons[name] for name, part in parts.items() if part is None},
             statistics=tuple(float(one) for counts in (hit, false, omitted) for one in counts),
-            evidence=_evidence(example, candidate, reference, ours, theirs),
+            evidence=_evidence(example, candidate, reference, ours, theirs, judge),
         )
 
     def corpus(self, totals: Floats) -> dict[str, Floats]:
@@ -142,13 +159,13 @@ class Labels14(Metric):
 
     def _positive(self, labels: Mapping[str, Label], text: str) -> Mask:
         """Returns which of the 14 observations count as positive: none in an empty report, else one or more."""
-        counted = {"positive", "uncertain"} if self._counts_uncertain else {"positive"}
+        counted = {"positive", "uncertain"} if self._uncertain == "positive" else {"positive"}
         found = [labels[label].status in counted for label in LABELS[:-1]]
         normal = not any(one for one, label in zip(found, LABELS, strict=False) if label != SUPPORT_DEVICES)
         return np.array([*found, normal and bool(text.strip())])
 
 
-def read_labels(reading: Reading, modality: str) -> dict[str, Label]:
+def read_labels(reading: Reading, judge: ReportReader) -> dict[str, Label]:
     """Returns what a reading says of the 13 observations other than No Finding.
 
     A finding counts as the observations of its concept and, unless it is denied, of all that this implies. A normal
@@ -156,11 +173,11 @@ def read_labels(reading: Reading, modality: str) -> dict[str, Label]:
 
     Args:
         reading: What the reader found.
-        modality: The modality that it was read as.
+        judge: The reader that found it.
     """
-    own, implied, deniable = _tables(modality)
+    own, implied, deniable = _tables(judge)
     found = dict.fromkeys(LABELS[:-1], Label("blank", None))
-    kinship = reader(modality).kinship
+    kinship = judge.kinship
     denied: set[str] = set()
     for one in reading.findings:
         if one.kind is Kind.NORMAL:
@@ -181,9 +198,8 @@ _Table = Mapping[str, frozenset[str]]
 
 
 @lru_cache(maxsize=8)
-def _tables(modality: str) -> tuple[_Table, _Table, _Table]:
+def _tables(judge: ReportReader) -> tuple[_Table, _Table, _Table]:
     """Returns labels by concept, the same with what it implies, and by label the concepts that "normal" can deny."""
-    judge = reader(modality)
     concepts = judge.lexicon.concepts
     own = {name: frozenset(one.labels) & frozenset(LABELS) for name, one in concepts.items()}
     implied = {
@@ -216,11 +232,12 @@ def _evidence(
     reference: Mapping[str, Label],
     ours: Mask,
     theirs: Mask,
+    judge: ReportReader,
 ) -> tuple[Evidence, ...]:
     """Returns one entry for each observation that a report has."""
     items = []
     blank = Label("blank", None)
-    concepts = reader(modality_of(example)).lexicon.concepts
+    rules = rules_of(judge)
     for place, label in enumerate(LABELS):
         if not ours[place] and not theirs[place]:
             continue
@@ -238,7 +255,7 @@ def _evidence(
                 "" if finding is None else text[slice(*finding.span)],
                 counterpart=other.span if finding is not None and other is not None else None,
                 concept="" if finding is None else finding.concept,
-                significance=None if finding is None else concepts[finding.concept].significance,
+                significance=None if finding is None else rules.weigh(finding, example.context).level,
                 note=label + said,
             )
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -14,8 +15,8 @@ from radeval.core.info import EmptyRules, MetricInfo, ParameterValue, Part, Prop
 from radeval.core.metric import Metric, RunContext
 from radeval.core.score import Evidence, Score
 from radeval.findings.compare import Match, compare
-from radeval.findings.reader import reader
-from radeval.metrics.entity.reading import MODALITIES, modality_of, reader_fields
+from radeval.findings.reader import ReportReader
+from radeval.metrics.entity.reading import LEXICON, MODALITIES, Readers, count_unread, no_verdict
 
 KEYWORDS = frozenset({
     "bigger", "change", "cleared", "constant", "decrease", "decreased", "decreasing", "elevated", "elevation",
@@ -56,6 +57,7 @@ class Temporal(Metric):
             Part("micro_f1", "F1 of the summed counts of words over a set"),
             Part("change", "share of the matched findings with a stated change on whose change the reports agree"),
         ),
+        parameters=(LEXICON,),
         statistics=("shared_words", "candidate_words", "reference_words"),
         multi_reference="native",
         multi_reference_rule="the words of all references together; for change, the reference that agrees best",
@@ -67,16 +69,24 @@ class Temporal(Metric):
         "refers to does not matter to the main value, only to change.",
     )
 
+    def __init__(self, lexicon: str | None = None) -> None:
+        super().__init__(lexicon=lexicon)
+        self._readers = Readers(lexicon)
+
+    def check(self, context: RunContext) -> None:
+        """Reads the user's lexicon packs, where some are named."""
+        self._readers.check()
+
     def method(self) -> Mapping[str, ParameterValue]:
         """Returns the choices that change the scores; the lexicon matters to `change` alone."""
-        return {"keywords": len(KEYWORDS), "ner": False, "eps": EPSILON, "refs": "union", **reader_fields()}
+        return {"keywords": len(KEYWORDS), "ner": False, "eps": EPSILON, "refs": "union", **self._readers.fields()}
 
     def score(self, example: Example, context: RunContext) -> Score:
         """Returns the agreement of one candidate with its references."""
         ours = temporal_words(example.candidate)
         theirs = frozenset[str]().union(*(temporal_words(text) for text in example.references))
         value, shared = temporal_f1(ours, theirs), len(ours & theirs)
-        change, reason, items = _change(example)
+        change, reason, items = _change(example, self._readers.of(example), context)
         parts = {
             "with_words": value if theirs else None,
             "micro_f1": 2 * shared / (len(ours) + len(theirs)) if ours or theirs else None,
@@ -113,14 +123,19 @@ def temporal_f1(candidate: frozenset[str], reference: frozenset[str]) -> float:
     return 2 * precision * recall / (precision + recall + EPSILON)
 
 
-def _change(example: Example) -> tuple[float | None, str, list[Evidence]]:
+def _change(example: Example, judge: ReportReader, context: RunContext) -> tuple[float | None, str, list[Evidence]]:
     """Returns the best agreement on change over the references, the reason where there is none, and its evidence."""
-    judge = reader(modality_of(example))
     candidate = judge.read(example.candidate)
     best: float | None = None
     reason, items = _NO_MATCH, list[Evidence]()
     for number, text in enumerate(example.references):
-        matched = compare(candidate, judge.read(text), judge).matched
+        reference = judge.read(text)
+        pair = replace(example, references=(text,))
+        count_unread(pair, candidate, reference, context)
+        if gap := no_verdict(pair, candidate, reference):
+            reason = gap[0]
+            continue
+        matched = compare(candidate, reference, judge).matched
         stated = [one for one in matched if one.candidate.change or one.reference.change]
         if matched and not stated:
             reason = _NO_CHANGE

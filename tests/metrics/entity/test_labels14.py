@@ -17,7 +17,8 @@ def score(candidate, reference, spec="labels14"):
 
 
 def statuses(text):
-    return {name: one.status for name, one in read_labels(reader().read(text), "cxr").items() if one.status != "blank"}
+    found = read_labels(reader().read(text), reader())
+    return {name: one.status for name, one in found.items() if one.status != "blank"}
 
 
 def notes(found, kind):
