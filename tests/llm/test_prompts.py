@@ -108,7 +108,7 @@ def test_a_file_at_the_wrong_place_is_an_error(tmp_path):
 def test_what_does_not_exist_is_named_with_what_does(own):
     with pytest.raises(PromptError, match="did you mean green/v1"):
         load_prompt("greem/v1")
-    with pytest.raises(PromptError, match="no task 'lok'.*did you mean look"):
+    with pytest.raises(PromptError, match=r"no task 'lok'.*did you mean look"):
         load_prompt("mine/v1", own).messages("lok", {})
     with pytest.raises(PromptError, match="has the slots question, report, the judge fills the slots report"):
         load_prompt("mine/v1", own).messages("look", {"report": ""})
