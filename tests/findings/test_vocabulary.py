@@ -1,0 +1,549 @@
+"""What the lexicon knows: sentences of radiology, each with the concept that must be read, and no other one.
+
+A line of a table holds a concept and sentences that state it; "!" says that it is denied, "?" that it is in doubt,
+"none" that nothing but normal statements may be read.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from radeval.core.finding import Kind, Presence
+from radeval.findings.reader import reader
+
+SIGNS = {Presence.PRESENT: "", Presence.ABSENT: "!", Presence.UNCERTAIN: "?"}
+LABELS = {
+    "Atelectasis", "Cardiomegaly", "Consolidation", "Edema", "Enlarged Cardiomediastinum", "Fracture", "Lung Lesion",
+    "Lung Opacity", "Pleural Effusion", "Pleural Other", "Pneumonia", "Pneumothorax", "Support Devices",
+}  # fmt: skip
+
+RADIOGRAPH = """
+cardiomegaly: The heart is mildly enlarged. / Cardiac enlargement. / Increased cardiothoracic ratio.
+cardiomegaly: Cardiothoracic ratio is increased. / Prominent cardiac silhouette. / The cardiac shadow is enlarged.
+cardiomegaly: Globular configuration of the heart. / Cardiac silhouette is mildly enlarged, unchanged.
+?cardiomegaly: Borderline cardiomegaly.
+!cardiomegaly: No cardiomegaly.
+none: Heart size is at the upper limits of normal. / Nonobstructive bowel gas pattern.
+none: Lines and tubes are in standard position. / Tubes and lines are unchanged.
+none: The cardiac silhouette is at the upper limits of normal in size.
+none: The cardiomediastinal silhouette is within normal limits. / No acute osseous abnormality.
+none: No acute bony abnormality. / Vertebral body heights are maintained.
+none: Trachea is midline. / No pleural abnormality. / No pleural disease.
+congenital_heart_disease: The heart appears boot-shaped.
+heart_chamber_enlargement: Left ventricular prominence. / The left atrium is dilated.
+mediastinal_widening: Widened mediastinum. / The mediastinum is widened. / The superior mediastinum appears wide.
+mediastinal_widening: Mediastinal contours are prominent. / Abnormal mediastinal contour.
+mediastinal_widening: There is a bulge of the right paratracheal stripe. / Mediastinal contours are abnormal.
+!mediastinal_widening: No mediastinal widening.
+enlarged_cardiomediastinal_silhouette: Cardiomediastinal silhouette is enlarged.
+mediastinal_mass: Anterior mediastinal mass. / Pericardial cyst.
+opacity: Hazy opacity at the left base. / Complete opacification of the left hemithorax.
+opacity: The left hemithorax is opacified. / White-out of the right lung. / Bibasilar haziness. / Bat-wing opacities.
+opacity: Veiling opacity over the right hemithorax. / Linear opacity in the lingula. / Bandlike opacity.
+opacity: Streaky opacity.
+density: Increased density projects over the right lower lobe. / Left retrocardiac density.
+airspace_disease: Patchy airspace disease in both lungs. / Left basilar airspace opacity.
+!airspace_disease: No focal airspace disease.
+ground_glass_opacity: Ground-glass opacities in both upper lobes.
+infiltrate: Right basilar infiltrate. / Nodular infiltrate in the right upper lobe.
+interstitial_markings: There are increased interstitial markings. / Coarsened interstitial markings.
+interstitial_markings: Reticular opacities at the bases. / The lung markings are accentuated.
+interstitial_markings: Prominent interstitial markings bilaterally. / Diffuse interstitial prominence.
+interstitial_lung_disease: Fine reticulonodular pattern. / Interstitial lung disease. / Silicosis. / Asbestosis.
+infarct: Peripheral wedge-shaped opacity. / Hampton hump.
+consolidation: Dense consolidation in the right middle lobe. / Consolidative changes at the left base.
+consolidation: The lingula is consolidated. / Lobar consolidation with bulging fissure.
+!consolidation: No focal consolidation.
+air_bronchogram: Air bronchograms in the left lower lobe.
+pulmonary_edema: Mild pulmonary edema. / Interstitial oedema.
+!pulmonary_edema: No overt edema.
+vascular_congestion: Pulmonary vascular congestion. / Pulmonary vessels are engorged.
+vascular_congestion: The pulmonary vasculature is indistinct. / Vascular plethora. / Pulmonary venous hypertension.
+vascular_congestion: Increased pulmonary vascularity. / Prominence of the pulmonary vasculature.
+vascular_congestion: Prominent pulmonary vascularity. / Pulmonary vasculature is mildly congested.
+vascular_congestion: Indistinct pulmonary vasculature. / Lungs are clear. Pulmonary vasculature is congested.
+kerley_lines: Kerley B lines are present.
+cephalization: Cephalization of the pulmonary vessels. / Upper lobe venous diversion.
+cephalization: Pulmonary vascular redistribution.
+heart_failure: Findings of congestive heart failure. / Fluid overload. / CHF.
+pneumonia: Right lower lobe pneumonia. / Multifocal pneumonia. / Fungal infection.
+?pneumonia: Findings suspicious for bronchopneumonia. / Superimposed infection cannot be excluded.
+?pneumonia: Atypical infection is possible. / Possible infectious etiology.
+!pneumonia: No evidence of pneumonia.
+aspiration: Aspiration pneumonitis at the bases.
+viral_pneumonia_pattern: Findings consistent with COVID-19 pneumonia.
+abscess: Necrotizing pneumonia in the left upper lobe. / Septic emboli. / Lung abscess.
+atelectasis: Bibasilar atelectasis. / Plate-like atelectasis in the lingula.
+atelectasis: Subsegmental collapse at the right base. / Atelectatic changes. / The right lung is collapsed.
+atelectasis: Discoid atelectasis.
+lobar_collapse: Left lower lobe collapse. / Collapse of the right upper lobe. / Golden S sign. / Luftsichel sign.
+volume_loss: Volume loss in the left lung. / Loss of volume of the right upper lobe. / Juxtaphrenic peak.
+volume_loss: Decreased aeration at the left base.
+pneumothorax: Small left apical pneumothorax. / Tension pneumothorax. / Right PTX. / Deep sulcus sign on the left.
+pneumothorax: A visceral pleural line is seen. / Air in the left pleural space.
+!pneumothorax: No pneumothorax.
+hydropneumothorax: Hydropneumothorax on the right.
+bronchopleural_fistula: Bronchopleural fistula.
+pleural_effusion: Small bilateral pleural effusions. / Pleural fluid layers on the left. / Fluid in the minor fissure.
+pleural_effusion: Subpulmonic effusion. / Chylothorax. / Meniscus sign on the right. / Fluid tracks into the fissures.
+pleural_effusion: Bilateral layering effusions. / Small left effusion. / Trace pleural fluid on the right.
+pleural_effusion: Fluid within the right major fissure.
+!pleural_effusion: No effusions.
+costophrenic_blunting: Blunting of the left costophrenic angle. / The right costophrenic sulcus is blunted.
+costophrenic_blunting: Both costophrenic angles are blunted. / Loss of the left costophrenic angle.
+loculated_effusion: Loculated effusion.
+pleural_empyema: Empyema. / Left-sided empyema.
+hemothorax: Hemothorax.
+pleural_thickening: Biapical pleural thickening. / Apical pleural capping. / Left fibrothorax.
+pleural_thickening: Pleural scarring at the right base. / The pleura is thickened. / Thickening of the minor fissure.
+pleural_thickening: Thickened minor fissure.
+pleural_plaques: Calcified pleural plaques. / Pleural calcification. / Asbestos-related pleural disease.
+pleural_nodularity: Pleural-based mass. / Pleural nodularity. / Mesothelioma.
+nodule: A 7 mm nodule in the right upper lobe. / Nodular density at the right base. / Rounded opacity in the lingula.
+nodule: Coin lesion. / Ill-defined nodule. / A nodular opacity measuring 9 mm. / Suspicious lung lesion.
+mass: Spiculated mass in the left upper lobe. / Mass-like opacity.
+metastasis: Multiple pulmonary metastases. / Cannonball metastases. / Metastatic disease.
+cavity: Cavitary lesion in the right apex. / Mycetoma in a cavity.
+!cavity: No cavitary lesions.
+calcified_granuloma: Calcified granuloma in the left lung. / Calcified right upper lobe granuloma.
+calcified_granuloma: Left lower lobe calcified granuloma.
+lung_neoplasm: Lung cancer. / Pancoast tumor.
+hilar_mass: Left hilar mass.
+micronodules: Miliary nodules. / Micronodular pattern.
+lymphangitic_spread: Lymphangitic carcinomatosis.
+pulmonary_avm: Arteriovenous malformation in the right lower lobe.
+rib_fracture: Acute left seventh rib fracture. / Fractures of the left fourth through seventh ribs.
+rib_fracture: Buckle fracture of the rib. / Nondisplaced rib fractures.
+!rib_fracture: No displaced rib fractures.
+old_rib_fracture: Old healed rib fractures. / Healing posterior rib fractures. / Old left posterior rib fractures.
+clavicle_fracture: Fracture of the right clavicle.
+vertebral_compression_fracture: Compression fracture of T12.
+humerus_fracture: The left humeral neck is fractured.
+!fracture: No acute fracture. / No acute displaced fracture.
+fracture: Metaphyseal corner fracture.
+sternum_fracture: Displaced fracture of the sternum.
+rib_deformity: Deformity of the right sixth rib.
+scapula_fracture: Fracture of the scapular body.
+flail_chest: Flail segment. / Flail chest.
+spine_degenerative_change: Degenerative changes of the thoracic spine.
+spine_degenerative_change: Mild degenerative change in the mid thoracic spine.
+spondylosis: Thoracic spondylosis.
+vertebral_osteophyte: Marginal osteophytes. / Osteophytosis of the spine.
+scoliosis: Thoracic dextroscoliosis. / Spinal curvature. / Levoconvex curvature of the thoracic spine.
+scoliosis: S-shaped scoliosis. / Dextroscoliosis of the thoracic spine.
+kyphosis: Exaggerated thoracic kyphosis. / Increased thoracic kyphosis. / Kyphotic curvature of the thoracic spine.
+osteopenia: Bones are demineralized. / The bone density is decreased. / Diffuse osteopenia. / Osteopenic bones.
+osteopenia: The bones are osteopenic. / Low bone density. / Mineralization of the bones is reduced.
+lytic_bone_lesion: Lucent lesion in the left humerus. / Lytic lesion of the rib.
+sclerotic_bone_lesion: Sclerotic lesion in the right scapula.
+bone_metastasis: Osseous metastases.
+vertebral_height_loss: Mild anterior wedging of T7. / Loss of height of the T8 vertebral body.
+vertebral_height_loss: Compression deformity of L1. / Mild wedging of mid thoracic vertebral bodies.
+vertebral_height_loss: T8 compression deformity.
+pectus_excavatum: Pectus excavatum.
+cervical_rib: Cervical ribs.
+shoulder_arthritis: Glenohumeral joint arthritis. / Degenerative changes of the right shoulder.
+shoulder_dislocation: Anterior dislocation of the right shoulder.
+ac_separation: AC joint separation.
+bone_island: Bone island in the rib.
+dish: DISH.
+bridging_osteophytes: Flowing osteophytes along the thoracic spine. / Ankylosing spondylitis.
+bridging_osteophytes: Bridging syndesmophytes.
+periosteal_reaction: Hypertrophic osteoarthropathy.
+rib_notching: Rib notching.
+rib_anomaly: Bifid rib.
+sternoclavicular_dislocation: Widening of the left sternoclavicular joint.
+osteonecrosis: Avascular necrosis of the humeral head.
+metabolic_bone_disease: Rugger jersey spine.
+bone_destruction: Erosion of the distal clavicle.
+vertebral_anomaly: Hemivertebra at T6.
+schmorl_node: Schmorl nodes.
+costochondral_calcification: Calcification of the costal cartilage.
+degenerative_disc_disease: Multilevel disc space narrowing.
+clavicle_deformity: Chronic deformity of the left clavicle.
+aortic_tortuosity: The aorta is tortuous. / Ectatic thoracic aorta. / Unfolded aorta. / Tortuous ectatic aorta.
+aortic_atherosclerosis: Calcified aortic arch. / Atherosclerotic calcification of the aortic knob.
+aortic_atherosclerosis: Atherosclerosis of the thoracic aorta. / Aortic knob calcification.
+aortic_atherosclerosis: Partially calcified aortic knob. / The thoracic aorta is calcified.
+thoracic_aortic_aneurysm: Aneurysm of the descending aorta.
+aortic_enlargement: Prominent aortic knob. / Mildly prominent ascending aorta. / Prominence of the aortic knob.
+aortic_arch_anomaly: Right-sided aortic arch. / Right aortic arch.
+pulmonary_hypertension: Enlarged pulmonary arteries. / Pulmonary arterial hypertension.
+pulmonary_hypertension: The main pulmonary artery is dilated. / Pruning of the peripheral vessels.
+pulmonary_hypertension: Prominence of the central pulmonary arteries.
+oligemia: Westermark sign. / Decreased pulmonary vascularity. / Pulmonary oligemia.
+coronary_artery_calcification: Coronary artery calcifications.
+heart_valve_calcification: Mitral annular calcification.
+aortic_coarctation: Coarctation of the aorta.
+situs_anomaly: Dextrocardia. / Situs inversus.
+pericardial_effusion: Pericardial effusion.
+!pericardial_effusion: No pericardial effusion.
+pneumopericardium: Pneumopericardium.
+cardiac_calcification: Pericardial calcification.
+venous_variant: Left superior vena cava.
+azygos_lobe: Azygos fissure. / Azygos lobe.
+enlarged_azygos: Enlarged azygos vein.
+hilar_enlargement: Hilar enlargement. / The hila are prominent. / Fullness of the right hilum.
+hilar_enlargement: The left hilum is full.
+hilar_adenopathy: Bilateral hilar lymphadenopathy. / Bihilar adenopathy.
+!hilar_adenopathy: No hilar adenopathy.
+mediastinal_lymphadenopathy: Mediastinal lymphadenopathy. / Right paratracheal adenopathy.
+calcified_lymph_node: Calcified hilar lymph nodes. / Eggshell calcification of the hilar nodes.
+calcified_lymph_node: Calcified left hilar lymph nodes.
+hilar_retraction: Hilar retraction. / The hila are retracted superiorly.
+small_hilum: Small right hilum.
+hyperinflation: Hyperinflated lungs. / The lungs are hyperexpanded. / Increased lung volumes.
+hyperinflation: Lung volumes are large. / Increased AP diameter. / Increased retrosternal airspace.
+diaphragm_flattening: Flattened diaphragms. / Flattening of both hemidiaphragms. / Hemidiaphragms are flattened.
+emphysema: Emphysematous changes.
+bulla: Bullous changes in the upper lobes.
+copd: COPD.
+low_lung_volumes: Low lung volumes. / The lungs are hypoinflated. / Lung volumes are low.
+bronchovascular_crowding: Bronchovascular crowding.
+peribronchial_cuffing: Peribronchial cuffing.
+bronchial_wall_thickening: Bronchial wall thickening.
+bronchiectasis: Bronchiectasis in the lower lobes. / Tram-track opacities.
+mucus_plug: Mucus plugging.
+pulmonary_fibrosis: Fibrosis at the lung bases. / Fibrotic changes at both apices.
+honeycombing: Honeycombing.
+scar: Biapical scarring. / Fibronodular scarring. / Pleuroparenchymal scarring. / Apical scarring.
+scar: Biapical pleuroparenchymal scarring.
+bronchitis: Reactive airway disease. / Viral bronchiolitis.
+air_trapping: Air trapping.
+tracheal_deviation: Tracheal deviation to the right. / The trachea is deviated to the left.
+tracheal_deviation: Leftward deviation of the trachea.
+airway_stenosis: Tracheal narrowing. / Steeple sign. / Croup.
+sarcoidosis: Sarcoidosis.
+tuberculosis: Tuberculosis.
+!tuberculosis: No evidence of active TB. / No radiographic evidence of tuberculosis.
+!tuberculosis: No sequela of prior tuberculosis.
+diffuse_alveolar_damage: ARDS.
+diffuse_alveolar_hemorrhage: Pulmonary hemorrhage.
+contusion: Pulmonary contusion.
+lung_cyst: Pneumatocele. / Thin-walled cyst.
+air_fluid_level: Air-fluid level in the left lung.
+respiratory_distress_syndrome: Hyaline membrane disease. / Surfactant deficiency.
+transient_tachypnea: Transient tachypnea of the newborn.
+meconium_aspiration: Meconium aspiration.
+bronchopulmonary_dysplasia: Bronchopulmonary dysplasia.
+pulmonary_interstitial_emphysema: Pulmonary interstitial emphysema.
+diaphragmatic_hernia: Congenital diaphragmatic hernia. / Morgagni hernia.
+thymic_tissue: Thymic sail sign.
+progressive_massive_fibrosis: Progressive massive fibrosis.
+postobstructive_change: Post-obstructive pneumonia.
+lung_hernia: Lung hernia.
+pulmonary_embolism: Pulmonary embolism.
+skin_fold: Skin fold. / Companion shadow.
+hyperlucency: Unilateral hyperlucent lung.
+foreign_body_airway: Foreign body in the right main bronchus.
+subcutaneous_emphysema: Subcutaneous emphysema. / Subcutaneous air along the chest wall.
+subcutaneous_emphysema: Crepitus in the neck soft tissues.
+pneumomediastinum: Pneumomediastinum. / Mediastinal air.
+!pneumomediastinum: No pneumomediastinum.
+pneumoperitoneum: Free air under the diaphragm. / Pneumoperitoneum. / Free subdiaphragmatic air.
+pneumoperitoneum: Air is seen under the right hemidiaphragm. / Air under the left hemidiaphragm.
+!pneumoperitoneum: No free intraperitoneal air. / There is no free air beneath the diaphragm.
+!pneumoperitoneum: No free air under the hemidiaphragms. / No subdiaphragmatic free air.
+diaphragm_elevation: Elevated right hemidiaphragm. / Paralysis of the left hemidiaphragm.
+diaphragm_elevation: The right hemidiaphragm is elevated. / Elevation of the left hemidiaphragm.
+diaphragm_eventration: Eventration of the diaphragm.
+hiatal_hernia: Hiatal hernia. / Retrocardiac air-fluid level.
+gastric_distension: Distended stomach. / Large gastric air bubble. / Mild gaseous distention of the stomach.
+bowel_dilation: Dilated loops of bowel. / Dilated bowel loops. / Gaseous distention of the colon.
+gallstone: Gallstones.
+cholecystectomy_clips: Cholecystectomy clips.
+abdominal_clips: Clips in the right upper quadrant.
+colonic_interposition: Chilaiditi syndrome.
+splenomegaly: Splenomegaly.
+hepatomegaly: Hepatomegaly.
+splenic_calcification: Calcified splenic granulomas.
+renal_stone: Renal calculi.
+abdominal_free_fluid: Ascites.
+pneumobilia: Pneumobilia.
+portal_venous_gas: Portal venous gas.
+bowel_obstruction: Small bowel obstruction.
+enteric_contrast: Contrast in the colon. / Barium in the bowel.
+diaphragmatic_injury: Diaphragmatic rupture.
+stool_burden: Moderate stool burden.
+endotracheal_tube: Endotracheal tube tip 4 cm above the carina. / ETT in good position.
+endotracheal_tube: The ET tube is in the right main bronchus.
+right_mainstem_intubation: Right mainstem intubation.
+tracheostomy_tube: Tracheostomy tube in place.
+nasogastric_tube: Nasogastric tube courses below the diaphragm. / NG tube coiled in the esophagus.
+!nasogastric_tube: Nasogastric tube has been removed.
+orogastric_tube: OG tube.
+feeding_tube: Dobhoff tube. / Feeding tube in the duodenum.
+gastrostomy_tube: PEG tube. / G-tube.
+internal_jugular_catheter: Right IJ central line. / Right internal jugular central venous catheter.
+internal_jugular_catheter: Tunneled right IJ catheter. / Right IJ approach central venous catheter.
+subclavian_catheter: Left subclavian line.
+picc: Left-sided PICC. / Right PICC line tip in the SVC. / The left PICC terminates in the mid SVC.
+port_catheter: Port-A-Cath. / Right chest port. / Mediport in place. / Right-sided Port-A-Cath with tip in the SVC.
+central_venous_catheter: Hickman catheter. / Central venous catheter terminates in the azygos vein.
+dialysis_catheter: Dialysis catheter. / Quinton catheter. / Right internal jugular dialysis catheter.
+pulmonary_artery_catheter: Swan-Ganz catheter.
+umbilical_venous_catheter: Umbilical venous catheter. / UVC tip at the diaphragm.
+umbilical_arterial_catheter: Umbilical arterial catheter. / UAC tip at T7.
+chest_tube: Right chest tube. / Left pigtail catheter. / Pleurx catheter. / Bilateral chest tubes are in place.
+chest_tube: Basilar chest tube.
+mediastinal_drain: Mediastinal drains.
+pacemaker: Left chest wall pacemaker. / Dual-chamber pacemaker. / Leadless pacemaker.
+pacemaker: Left subclavian dual-lead pacemaker.
+icd: AICD. / Biventricular ICD. / Life vest. / CRT-D device. / Subcutaneous ICD.
+pacemaker_lead: Pacing leads terminate in the right atrium and right ventricle. / Temporary pacing wire.
+pacemaker_lead: Retained epicardial pacing wires.
+loop_recorder: Loop recorder.
+intra_aortic_balloon_pump: Intra-aortic balloon pump. / IABP tip.
+ventricular_assist_device: LVAD. / Impella device. / Left ventricular assist device.
+ecmo_cannula: ECMO cannulas.
+prosthetic_valve: Prosthetic aortic valve. / Mechanical mitral valve. / Aortic valve prosthesis.
+tavr: TAVR.
+annuloplasty_ring: Annuloplasty ring.
+coronary_stent: Coronary stents. / Coronary stent.
+aortic_endograft: Aortic stent graft.
+ivc_filter: IVC filter.
+ventricular_shunt: VP shunt. / Ventriculoperitoneal shunt catheter.
+spinal_stimulator: Spinal cord stimulator. / Baclofen pump. / Spinal stimulator leads.
+vagal_stimulator: Vagal nerve stimulator. / Deep brain stimulator battery. / Phrenic nerve pacer.
+spinal_fusion_hardware: Pedicle screws in the lumbar spine. / Posterior spinal fusion hardware.
+spinal_fusion_hardware: Hardware in the cervical spine. / Harrington rods. / Thoracolumbar fusion hardware.
+spinal_fusion: ACDF. / Anterior cervical discectomy and fusion.
+shoulder_arthroplasty: Reverse total shoulder arthroplasty. / Right shoulder arthroplasty.
+shoulder_arthroplasty: Right shoulder replacement. / Left humeral head prosthesis.
+orthopedic_hardware: Plate and screws in the left clavicle.
+vertebral_cement: Vertebroplasty cement. / Kyphoplasty. / Vertebral augmentation at T12.
+sternotomy_wires: Median sternotomy wires. / Sternal wires are intact.
+axillary_clips: Surgical clips in the left axilla.
+surgical_clip: Surgical clips project over the mediastinum.
+cabg_clips: CABG clips.
+cabg: Status post CABG. / Prior CABG.
+sternotomy: S/p median sternotomy.
+lobectomy: Status post left lobectomy. / Right upper lobectomy. / Left lower lobectomy changes.
+pneumonectomy: Status post right pneumonectomy.
+wedge_resection: Wedge resection of the left upper lobe.
+mastectomy: Mastectomy. / Status post right mastectomy. / Postsurgical changes of the left breast.
+mastectomy: The left breast is surgically absent.
+breast_implant: Breast implants. / Bilateral breast prostheses.
+esophagectomy: Esophagectomy with gastric pull-through. / Neoesophagus.
+thoracotomy: Thoracotomy changes.
+rib_resection: Rib resection.
+lung_transplant: Lung transplant.
+heart_transplant: Heart transplant.
+fundoplication: Nissen fundoplication.
+gastric_band: Gastric band.
+septal_closure_device: Amplatzer device. / Watchman device.
+mitral_clip: MitraClip.
+bullet: Bullet fragments. / Retained bullet in the left chest wall.
+foreign_body: Metallic foreign body in the left chest wall. / Metallic density overlies the left chest.
+external_monitor_leads: ECG leads overlie the chest. / Cardiac monitoring leads overlie the chest.
+external_monitor_leads: Overlying EKG leads.
+device_fracture: Lead fracture.
+fractured_sternal_wire: Fractured sternal wires.
+radiation_change: Radiation fibrosis.
+suture_material: Suture material at the right apex. / Surgical staples.
+embolization_coil: Embolization coils.
+esophageal_stent: Esophageal stent.
+tracheal_stent: Tracheal stent.
+endobronchial_valve: Endobronchial valves.
+esophageal_temperature_probe: Esophageal temperature probe.
+ingested_foreign_body: Swallowed coin in the esophagus. / Button battery in the esophagus.
+retained_foreign_body: Retained surgical sponge.
+thoracic_surgery: Plombage. / Talc pleurodesis. / Thoracoplasty.
+nuss_bar: Nuss bar.
+enteric_tube: Side port at the gastroesophageal junction. / Enteric tube terminates in the stomach.
+gynecomastia: Gynecomastia.
+thyroid_enlargement: Goiter.
+soft_tissue_swelling: Soft tissue swelling.
+chest_wall_mass: Chest wall mass.
+breast_mass: Breast mass.
+calcification: Soft tissue calcifications.
+rotator_cuff_disease: Calcific tendinitis.
+breast_calcification: Breast calcifications.
+esophageal_dilation: Achalasia. / Dilated esophagus.
+supraclavicular_lymphadenopathy: Cervical lymphadenopathy.
+mediastinal_lipomatosis: Mediastinal lipomatosis.
+thoracic_aortic_dissection: Aortic dissection.
+mediastinal_hematoma: Mediastinal hematoma.
+technical_rotation: The patient is rotated.
+technical_low_inspiration: Suboptimal inspiration. / Poor inspiratory effort. / Shallow inspiration.
+technical_motion: Motion artifact.
+technical_underpenetration: Underpenetrated film.
+endplate_change: Degenerative endplate changes.
+old_clavicle_fracture: Old right clavicle fracture. / Healed fracture of the left clavicle.
+rotator_cuff_repair: Postsurgical changes in the right shoulder.
+axillary_dissection: Surgical changes in the right axilla.
+bone_anchor: Surgical anchors in the right humeral head.
+valve_replacement: Status post aortic valve replacement.
+vascular_stent: Vascular stent in the left subclavian vein.
+cholecystectomy: Cholecystectomy.
+prominent_bowel_gas: Gas-filled loops of bowel. / Air-filled loops of colon.
+!lymphadenopathy: No adenopathy.
+epicardial_fat_pad: Prominent epicardial fat pad. / Pericardial fat pad.
+nipple_shadow: Nipple shadows.
+external_object: Necklace artifact.
+mediastinal_shift: Mediastinal shift to the right. / Shift of the mediastinum to the left.
+mediastinal_shift: Rightward shift of the heart.
+obscured_outline: Loss of the right heart border. / Obscuration of the left hemidiaphragm.
+obscured_outline: The left hemidiaphragm is obscured.
+technical_overpenetration: The film is overexposed.
+"""
+
+CT = """
+!pulmonary_embolism: No pulmonary embolism. / No filling defects in the pulmonary arteries.
+pulmonary_embolism: Filling defect in the right lower lobe pulmonary artery.
+pulmonary_embolism: Occlusive thrombus in the main pulmonary artery.
+saddle_embolism: Saddle embolus.
+segmental_embolism: Segmental pulmonary emboli in the left lower lobe. / Subsegmental filling defects.
+chronic_pulmonary_embolism: Chronic thromboembolic disease.
+right_heart_strain: Right heart strain. / RV to LV ratio is increased. / Bowing of the interventricular septum.
+right_heart_strain: Reflux of contrast into the hepatic veins.
+pulmonary_hypertension: The main pulmonary artery measures 3.5 cm, enlarged.
+thoracic_aortic_dissection: Stanford type B aortic dissection. / Intimal flap in the descending aorta.
+intramural_hematoma: Intramural hematoma of the ascending aorta.
+aortic_ulcer: Penetrating atherosclerotic ulcer.
+thoracic_aortic_aneurysm: Ascending aortic aneurysm measuring 5.2 cm. / Aneurysmal dilatation of the ascending aorta.
+coronary_artery_calcification: Severe coronary artery calcification. / Coronary artery atherosclerosis.
+aortic_atherosclerosis: Calcified plaque in the aorta. / Atherosclerotic plaque of the aortic arch.
+heart_valve_calcification: Aortic valve calcification. / Mitral annular calcifications.
+endoleak: Endoleak.
+aortic_arch_anomaly: Aberrant right subclavian artery.
+cardiac_thrombus: Left ventricular thrombus. / Filling defect in the left atrial appendage.
+lipomatous_hypertrophy: Lipomatous hypertrophy of the interatrial septum.
+heart_chamber_enlargement: Dilated left atrium.
+pericardial_thickening: Pericardial thickening.
+pericardial_effusion: Small pericardial effusion.
+vein_thrombosis: SVC occlusion. / Thrombosis of the left subclavian vein.
+ground_glass_opacity: Ground-glass opacities with a peripheral distribution.
+crazy_paving: Crazy paving.
+tree_in_bud: Tree-in-bud nodularity in the right lower lobe.
+centrilobular_nodules: Centrilobular nodules.
+micronodules: Perilymphatic nodules.
+mosaic_attenuation: Mosaic attenuation.
+air_trapping: Air trapping on expiration.
+honeycombing: Honeycombing with a basal predominance.
+traction_bronchiectasis: Traction bronchiectasis.
+reticulation: Subpleural reticulation.
+septal_thickening: Interlobular septal thickening.
+uip_pattern: UIP pattern.
+?uip_pattern: Probable UIP.
+nsip_pattern: Findings of NSIP.
+organizing_pneumonia: Organizing pneumonia. / Reversed halo sign. / Vaping-associated lung injury.
+halo_sign: Halo sign.
+hypersensitivity_pneumonitis: Hypersensitivity pneumonitis.
+diffuse_alveolar_hemorrhage: Diffuse alveolar hemorrhage.
+alveolar_proteinosis: Alveolar proteinosis.
+centrilobular_emphysema: Centrilobular emphysema.
+paraseptal_emphysema: Paraseptal emphysema.
+panlobular_emphysema: Panlobular emphysema.
+emphysema: Emphysema, upper lobe predominant.
+lung_cyst: Thin-walled lung cysts. / Lymphangioleiomyomatosis.
+solid_nodule: Solid nodule in the right upper lobe.
+part_solid_nodule: 8 mm part-solid nodule.
+ground_glass_nodule: Pure ground-glass nodule. / Subsolid nodule.
+perifissural_nodule: Perifissural nodule.
+calcified_granuloma: Calcified granuloma in the left lower lobe.
+spiculated_mass: Spiculated mass in the left upper lobe.
+nodule: 4 mm pulmonary nodule. / Multiple bilateral pulmonary nodules. / Lung-RADS 4B nodule.
+cavity: Cavitary nodule.
+bronchial_wall_thickening: Bronchial wall thickening.
+bronchiectasis: Cylindrical bronchiectasis. / The bronchi are dilated.
+mucus_plug: Mucus plugging of the lower lobe bronchi. / Secretions in the trachea.
+mucus_plug: Debris in the right main bronchus.
+endobronchial_lesion: Endobronchial lesion.
+airway_stenosis: Obstruction of the left main bronchus. / Tracheal stenosis. / Saber-sheath trachea.
+tracheomalacia: Tracheobronchomalacia.
+dependent_atelectasis: Dependent atelectasis.
+round_atelectasis: Round atelectasis.
+lymphangitic_spread: Lymphangitic carcinomatosis.
+infarct: Pulmonary infarct.
+radiation_change: Post-radiation fibrosis in the right upper lobe.
+pulmonary_sequestration: Pulmonary sequestration.
+pulmonary_avm: Pulmonary arteriovenous malformation.
+contusion: Pulmonary laceration.
+interstitial_lung_abnormality: Interstitial lung abnormality.
+interstitial_lung_disease: Smoking-related interstitial lung disease.
+tracheal_diverticulum: Tracheal diverticulum.
+pleuroparenchymal_fibroelastosis: Pleuroparenchymal fibroelastosis.
+mediastinal_lymphadenopathy: Enlarged subcarinal lymph node measuring 15 mm. / Right paratracheal lymphadenopathy.
+mediastinal_lymphadenopathy: Prominent mediastinal lymph nodes. / Internal mammary lymph nodes are enlarged.
+!lymphadenopathy: No mediastinal or hilar lymphadenopathy.
+lymphadenopathy: Shotty lymph nodes.
+hilar_adenopathy: Enlarged right hilar lymph nodes.
+axillary_lymphadenopathy: Axillary lymphadenopathy.
+!axillary_lymphadenopathy: No enlarged axillary lymph nodes.
+none: Supraclavicular lymph node.
+calcified_lymph_node: Calcified mediastinal lymph nodes.
+mediastinal_mass: Anterior mediastinal mass. / Thymoma. / Bronchogenic cyst.
+thymic_lesion: Thymic hyperplasia.
+mediastinal_hematoma: Mediastinal hematoma.
+pneumomediastinum: Pneumomediastinum.
+esophageal_thickening: Esophageal wall thickening.
+esophageal_dilation: Patulous esophagus. / Fluid-filled esophagus.
+hiatal_hernia: Small hiatal hernia.
+thyroid_nodule: Thyroid nodule. / Hypoattenuating thyroid nodule.
+thyroid_enlargement: Heterogeneous enlarged thyroid gland. / Multinodular goiter.
+pleural_nodularity: Pleural nodules.
+loculated_effusion: Loculated left effusion.
+pleural_empyema: Split pleura sign.
+pleural_plaques: Pleural plaques.
+soft_tissue_swelling: Chest wall hematoma.
+chest_wall_mass: Subcutaneous lipoma.
+breast_mass: Breast nodule.
+gynecomastia: Gynecomastia.
+lytic_bone_lesion: Lytic lesion in T5.
+sclerotic_bone_lesion: Sclerotic metastases.
+vertebral_compression_fracture: Burst fracture of L1.
+rib_fracture: Acute minimally displaced fractures of the right third to fifth ribs.
+spine_degenerative_change: Degenerative changes of the spine.
+sternum_fracture: Manubrium fracture.
+schmorl_node: Schmorl's nodes.
+hepatic_steatosis: Hepatic steatosis.
+liver_lesion: Hypodense lesion in the liver. / Subcentimeter hepatic hypodensities.
+liver_cyst: Hepatic cyst.
+cirrhosis: Cirrhotic liver.
+gallstone: Cholelithiasis.
+cholecystectomy: Status post cholecystectomy.
+adrenal_nodule: Left adrenal nodule. / Adrenal adenoma.
+renal_cyst: Renal cysts. / Simple cyst in the left kidney.
+renal_stone: Nonobstructing renal calculus.
+hydronephrosis: Hydronephrosis.
+splenic_calcification: Splenic granulomas.
+splenomegaly: Splenomegaly.
+pancreatic_calcification: Pancreatic atrophy.
+abdominal_free_fluid: Ascites.
+abdominal_aortic_aneurysm: Abdominal aortic aneurysm.
+diverticulosis: Diverticulosis.
+accessory_spleen: Splenule.
+renal_lesion: Hyperdense lesion of the kidney.
+"""
+
+
+def rows(table: str) -> list[tuple[str, str]]:
+    """Returns the sentences of a table, each with what must be read."""
+    lines = [line.partition(": ") for line in table.strip().splitlines()]
+    return [(sentence, wanted) for wanted, _, sentences in lines for sentence in sentences.split(" / ")]
+
+
+def said(sentence: str, modality: str) -> list[str]:
+    return [
+        SIGNS[one.presence] + one.concept
+        for one in reader(modality).read(sentence).findings
+        if one.kind is not Kind.NORMAL
+    ]
+
+
+@pytest.mark.parametrize(("sentence", "wanted"), rows(RADIOGRAPH))
+def test_radiographs(sentence: str, wanted: str) -> None:
+    assert said(sentence, "cxr") == ([] if wanted == "none" else [wanted])
+
+
+@pytest.mark.parametrize(("sentence", "wanted"), rows(CT))
+def test_ct(sentence: str, wanted: str) -> None:
+    assert said(sentence, "ct") == ([] if wanted == "none" else [wanted])
+
+
+@pytest.mark.parametrize("label", sorted(LABELS))
+def test_each_label_is_reached_by_many_wordings(label: str) -> None:
+    concepts = reader("cxr").lexicon.concepts
+    stated = [wanted.lstrip("!?") for _, wanted in rows(RADIOGRAPH) if wanted != "none"]
+    assert sum(label in concepts[one].labels for one in stated) >= 6
