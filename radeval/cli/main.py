@@ -12,10 +12,12 @@ from typing import Annotated
 
 import typer
 
+from radeval.cli.cache import cache
 from radeval.cli.doctor import doctor
 from radeval.cli.errors import command
 from radeval.cli.explain import explain
 from radeval.cli.metrics import metrics
+from radeval.cli.models import models
 from radeval.cli.score import score
 from radeval.core.version import __version__
 
@@ -30,6 +32,8 @@ app = typer.Typer(
 app.command()(command(score))
 app.command()(command(explain))
 app.command()(command(metrics))
+app.command()(command(models))
+app.add_typer(cache, name="cache")
 app.command()(command(doctor))
 
 
