@@ -144,9 +144,9 @@ def _apart(one: Stated, others: Sequence[Stated], kinship: Kinship) -> bool:
 
 
 def _credit(one: Stated, other: Stated, kinship: Kinship) -> float:
-    if len(one.names) == 1 and len(other.names) == 1:
+    if len(one.names) == 1 == len(other.names):
         return kinship.similarity(one.names[0], other.names[0])
-    return max(kinship.similarity(a, b) for a in one.names for b in other.names)
+    return kinship.nearest(one.names, other.names)
 
 
 def _weight(one: Stated, other: Stated, kinship: Kinship) -> float:
@@ -159,7 +159,7 @@ def _weight(one: Stated, other: Stated, kinship: Kinship) -> float:
     if credit < _LEAST_LIKENESS:
         return 0.0
     ours, theirs = one.finding, other.finding
-    sides, places = sides_differ(ours, theirs), not kinship.regions.meet(ours.locations, theirs.locations)
+    sides, places = sides_differ(ours, theirs), kinship.apart(ours, theirs)
     if credit < SYNONYM and (sides or places):
         return 0.0
     unlike = (
@@ -194,7 +194,7 @@ def _contained(one: Stated, matched: Sequence[Stated], kinship: Kinship) -> bool
             sided = other.laterality in ("bilateral", finding.laterality)
             if several and sided and kinship.regions.all_within(finding.locations, other.locations):
                 return True
-        elif not sides_differ(finding, other) and kinship.regions.meet(finding.locations, other.locations):
+        elif not sides_differ(finding, other) and not kinship.apart(finding, other):
             # A focal opacity is not said by an edema of the lungs.
             vague = finding.laterality is None and kinship.stated_nowhere(finding)
             if vague or not kinship.stated_nowhere(other):

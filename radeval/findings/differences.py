@@ -68,7 +68,7 @@ def differences(candidate: Finding, reference: Finding, kinship: Kinship) -> tup
         found.append(Difference("laterality", candidate.laterality, reference.laterality))
     tips = candidate.tip_position and reference.tip_position
     # A tube is where its tip is: two names for its course are no difference of their own.
-    if not tips and not kinship.regions.meet(candidate.locations, reference.locations):
+    if not tips and kinship.apart(candidate, reference):
         found.append(Difference("location", ", ".join(candidate.locations), ", ".join(reference.locations)))
     if grades_differ(candidate.severity, reference.severity):
         found.append(Difference("severity", f"{candidate.severity:g} of 5", f"{reference.severity:g} of 5"))

@@ -214,7 +214,11 @@ class Premises:
             ]
         denying = self._denying(claim, everywhere=False)
         return denying or [
-            place for known in self._stated.values() for place, one in known if conflicts(one, claim, kinship)
+            place
+            for concept, known in self._stated.items()
+            if concept == claim.concept or kinship.excludes(concept, claim.concept)
+            for place, one in known
+            if conflicts(one, claim, kinship)
         ]
 
 

@@ -55,6 +55,11 @@ class Kinship:
             return self._resembles[one, other]
         return _IMPLIED if other in self.implied(one) or one in self.implied(other) else 0.0
 
+    @lru_cache(maxsize=65_536)  # noqa: B019 - see above
+    def nearest(self, ours: tuple[str, ...], theirs: tuple[str, ...]) -> float:
+        """Returns the greatest likeness between several names of one thing and several of another."""
+        return max(self.similarity(one, other) for one in ours for other in theirs)
+
     def resemblance(self, one: str, other: str) -> float:
         """Returns the likeness that the lexicon states for two concepts, 0 where it states none. Symmetric."""
         return self._resembles.get((one, other), 0.0)
@@ -105,6 +110,12 @@ class Kinship:
             return True
         concept = self._concepts.get(one.concept)
         return concept is not None and one.locations == (concept.site,)
+
+    def apart(self, one: Finding, other: Finding) -> bool:
+        """Tells whether two findings are at places that exclude each other; an implied place excludes none."""
+        if one.locations == other.locations or self.regions.meet(one.locations, other.locations):
+            return False
+        return not self.stated_nowhere(one) and not self.stated_nowhere(other)
 
     def of_technique(self, concept: str) -> bool:
         """Tells whether a concept is about how a film was taken, which no other report need repeat."""

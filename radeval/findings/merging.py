@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from radeval.core.finding import Finding, Kind, Presence
 from radeval.findings.differences import sides_differ, sizes_differ
-from radeval.findings.kinship import SYNONYM, Kinship
+from radeval.findings.kinship import Kinship
 
 _LIKELY_SAME = 0.5
 """Likeness from which a finding may be another name for one stated before, where place and side allow it."""
@@ -43,7 +43,13 @@ def stated(findings: Sequence[Finding], kinship: Kinship) -> list[Stated]:
                 if _repeats(one, known.finding, kinship):
                     merged[place] = Stated(_joined(known.finding, one), known.names)
                     break
-            elif _explains(one, known, kinship) or _renames(one, known.finding, kinship):
+            elif one.sentence == known.finding.sentence:
+                if one.interprets and _explains(one, known, kinship):
+                    merged[place] = Stated(known.finding, (*known.names, one.concept))
+                    break
+            elif kinship.similarity(one.concept, known.finding.concept) >= _LIKELY_SAME and _renames(
+                one, known.finding, kinship
+            ):
                 merged[place] = Stated(known.finding, (*known.names, one.concept))
                 break
         else:
@@ -78,30 +84,23 @@ def _details(one: Finding) -> tuple[object, ...]:
 
 
 def _explains(one: Finding, known: Stated, kinship: Kinship) -> bool:
-    """Tells whether a finding is offered as what another one of its sentence is."""
-    if not one.interprets or one.sentence != known.finding.sentence:
-        return False
-    return any(kinship.similarity(one.concept, name) > 0 for name in known.names) and not sides_differ(
-        one, known.finding
-    )
+    """Tells whether an explanation can be one of another finding of its sentence."""
+    return kinship.nearest((one.concept,), known.names) > 0 and not sides_differ(one, known.finding)
 
 
 def _renames(one: Finding, earlier: Finding, kinship: Kinship) -> bool:
-    """Tells whether a finding is an earlier one by another name: more general, more specific, or nearly the same.
+    """Tells whether a finding is the kindred one of an earlier sentence: more general, more specific, nearly the same.
 
     A name that is more than a synonym needs the same place, or no place of its own: a focal opacity beside an edema is
     a second finding, though an edema is a sort of opacity. Devices are only named again in general ("the tube").
     """
-    if one.sentence == earlier.sentence or one.kind is not earlier.kind or sides_differ(one, earlier):
-        return False
-    likeness = kinship.similarity(one.concept, earlier.concept)
-    if likeness < _LIKELY_SAME:
+    if one.kind is not earlier.kind or sides_differ(one, earlier):
         return False
     vague = kinship.stated_nowhere(one) and one.laterality is None
     if one.kind is not Kind.OBSERVATION:
         return vague and one.concept in kinship.implied(earlier.concept)
-    meeting = kinship.regions.meet(one.locations, earlier.locations)
-    if likeness >= SYNONYM:
+    meeting = not kinship.apart(one, earlier)
+    if kinship.alike(one.concept, earlier.concept):
         return meeting
     if vague:
         general = one.concept in kinship.implied(earlier.concept)
