@@ -50,7 +50,8 @@ def stated(findings: Sequence[Finding], kinship: Kinship) -> list[Stated]:
             elif kinship.similarity(one.concept, known.finding.concept) >= _LIKELY_SAME and _renames(
                 one, known.finding, kinship
             ):
-                merged[place] = Stated(known.finding, (*known.names, one.concept))
+                again = replace(one, presence=known.finding.presence)  # doubt about one name is none about the other
+                merged[place] = Stated(_joined(known.finding, again), (*known.names, one.concept))
                 break
         else:
             merged.append(Stated(one, (one.concept,)))
@@ -84,8 +85,15 @@ def _details(one: Finding) -> tuple[object, ...]:
 
 
 def _explains(one: Finding, known: Stated, kinship: Kinship) -> bool:
-    """Tells whether an explanation can be one of another finding of its sentence."""
-    return kinship.nearest((one.concept,), known.names) > 0 and not sides_differ(one, known.finding)
+    """Tells whether an explanation is one of another finding of its sentence: they are kindred, or cases of one sort.
+
+    An effusion offered beside an atelectasis as what a density is likely to be is a finding of its own.
+    """
+    if one.kind is not known.finding.kind or sides_differ(one, known.finding):
+        return False
+    return kinship.nearest((one.concept,), known.names) > 0 or any(
+        not kinship.implied(one.concept).isdisjoint(kinship.implied(name)) for name in known.names
+    )
 
 
 def _renames(one: Finding, earlier: Finding, kinship: Kinship) -> bool:
@@ -96,9 +104,10 @@ def _renames(one: Finding, earlier: Finding, kinship: Kinship) -> bool:
     """
     if one.kind is not earlier.kind or sides_differ(one, earlier):
         return False
-    vague = kinship.stated_nowhere(one) and one.laterality is None
     if one.kind is not Kind.OBSERVATION:
-        return vague and one.concept in kinship.implied(earlier.concept)
+        general = one.concept in kinship.implied(earlier.concept)
+        return general and kinship.regions.meet(one.locations, earlier.locations)
+    vague = kinship.stated_nowhere(one) and one.laterality is None
     meeting = not kinship.apart(one, earlier)
     if kinship.alike(one.concept, earlier.concept):
         return meeting

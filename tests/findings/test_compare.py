@@ -26,9 +26,11 @@ def counts(found: Comparison) -> tuple[int, int, int]:
         ("Right basilar consolidation. Impression: Pneumonia.", "Right basilar consolidation."),
         ("Old left rib fracture. The fracture is unchanged.", "Old left rib fracture."),
         ("An endotracheal tube is in place. The tube is unchanged.", "An endotracheal tube is in place."),
+        ("Right PICC. The tip of the catheter is in the superior vena cava.", "Right PICC with tip in the SVC."),
         # an explanation belongs to what it explains
         ("Left basilar opacity, likely atelectasis.", "Left basilar opacity."),
         ("Left basilar opacity, likely atelectasis.", "Left basilar atelectasis."),
+        ("Bilateral infiltrates, possibly pneumonia or edema.", "Bilateral infiltrates."),
         # the film is not the patient
         ("Cardiomegaly. The patient is rotated.", "Cardiomegaly."),
     ],
@@ -49,6 +51,7 @@ def test_one_thing_counts_once(candidate, reference):
             "Nodule in the right upper lobe.",
             (1, 0, 1),
         ),
+        ("An endotracheal tube. A tube projects over the stomach.", "An endotracheal tube.", (1, 0, 1)),
         ("A 4 mm nodule. A 15 mm nodule.", "A 4 mm nodule.", (1, 0, 1)),
         # mere neighbours at different places are two findings
         ("Right upper lobe mass.", "Left lower lobe opacity.", (0, 1, 1)),
