@@ -9,16 +9,17 @@ _WORD = re.compile(r"[a-z]+")
 _NAMES = {
     "cxr": frozenset({
         "cxr", "cr", "dx", "dr", "dg", "rg", "xr", "xray", "xrays", "radiograph", "radiographs", "radiography", "film",
+        "ap", "pa", "view", "views", "portable",
     }),
     "ct": frozenset({"ct", "cta", "ctpa", "hrct", "ldct", "mdct", "tomography"}),
 }  # fmt: skip
 """Short name, and the words that stand for the kind of examination, DICOM's codes among them."""
 
 _OF_THE_CHEST = frozenset({
-    "chest", "thorax", "thoracic", "lung", "lungs", "pulmonary", "x", "ray", "rays", "plain", "portable", "bedside",
-    "digital", "computed", "view", "views", "v", "vw", "vws", "single", "one", "two", "frontal", "lateral", "ap", "pa",
-    "lat", "angiogram", "angiography", "low", "high", "dose", "resolution", "screening", "scan", "exam", "examination",
-    "study", "with", "without", "w", "wo", "o", "contrast", "iv", "and", "of", "the",
+    "chest", "thorax", "thoracic", "lung", "lungs", "pulmonary", "x", "ray", "rays", "plain", "portable", "port",
+    "bedside", "erect", "upright", "supine", "digital", "computed", "view", "views", "v", "vw", "vws", "single", "one", "two", "frontal", "lateral",
+    "ap", "pa", "lat", "angiogram", "angiography", "low", "high", "dose", "resolution", "screening", "scan", "exam",
+    "examination", "study", "with", "without", "w", "wo", "o", "contrast", "iv", "and", "of", "the",
 })  # fmt: skip
 """What may stand beside them; any other word, such as another part of the body, makes it another examination."""
 

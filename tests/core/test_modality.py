@@ -20,7 +20,8 @@ from radeval.run.scope import scope_notices
         "XR",
         "chest x-ray",
         "Chest X-Ray (PA and lateral)",
-        "DG CHEST 2V",
+        "DG CHEST 1V PORT",
+        "Chest single AP view",
         "Chest radiograph",
     ],
 )
@@ -35,7 +36,10 @@ def test_every_name_of_a_chest_ct_is_one(name):
     assert modality_of(Example("a", "x", ("y",), context=context)) == "ct"
 
 
-@pytest.mark.parametrize("name", ["MR", "CT head", "XR knee", "CT abdomen/pelvis", "mammography", "ultrasound"])
+@pytest.mark.parametrize(
+    "name",
+    ["MR", "chest", "ribs with chest 3 views", "CT head", "XR knee", "CT abdomen", "ultrasound"],
+)
 def test_another_examination_keeps_its_name_and_is_told(name):
     context = Context(modality=f" {name} ")
     assert context.modality == name.lower()
