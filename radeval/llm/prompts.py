@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -23,6 +24,7 @@ from radeval.llm import fence
 from radeval.llm.request import Message
 
 _SLOT = re.compile(r"\{([a-z][a-z_]*)\}")
+_VERSION = re.compile(r"v[1-9]\d*")
 _HINT = "see docs/prompts.md"
 
 
@@ -44,20 +46,13 @@ def _compact(text: str) -> str:
 
 
 def _named(slots: Iterable[str]) -> str:
-    return "the slots " + ", ".join(sorted(slots)) if slots else "no slot"
+    return ", ".join(sorted(slots)) or "none"
 
 
 class Shot(_Table):
-    """A worked example.
-
-    Attributes:
-        slots: Report text by slot.
-        trusted: The user's own words by slot, where the task has such.
-        answer: The answer that is wanted, as JSON.
-    """
+    """A worked example: what fills the slots, and the answer that is wanted, as JSON."""
 
     slots: dict[str, str]
-    trusted: dict[str, str] = {}
     answer: Annotated[str, AfterValidator(_compact)]
 
 
@@ -67,11 +62,13 @@ class TaskPrompt(_Table):
     Attributes:
         system: Who it is and what it has to do.
         user: The question, with `{slot}` where a text goes.
+        trusted: The slots that hold the user's own words and not a report's, so that they are not fenced.
         examples: Worked examples, told as earlier turns.
     """
 
     system: Annotated[str, Field(min_length=1)]
     user: Annotated[str, Field(min_length=1)]
+    trusted: list[str] = []
     examples: list[Shot] = []
 
     @property
@@ -80,12 +77,13 @@ class TaskPrompt(_Table):
         return tuple(dict.fromkeys(_SLOT.findall(self.user)))
 
     @model_validator(mode="after")
-    def _examples_fill_the_slots(self) -> TaskPrompt:
+    def _names_are_those_of_slots(self) -> TaskPrompt:
+        if not set(self.trusted) <= set(self.slots):
+            raise ValueError(f"trusted are {_named(self.trusted)}, the question has {_named(self.slots)}")
         for number, shot in enumerate(self.examples, 1):
-            if {*shot.slots, *shot.trusted} != set(self.slots):
+            if set(shot.slots) != set(self.slots):
                 raise ValueError(
-                    f"example {number} fills {_named([*shot.slots, *shot.trusted])}, "
-                    f"the question has {_named(self.slots)}"
+                    f"example {number} fills the slots {_named(shot.slots)}, the question has {_named(self.slots)}"
                 )
         return self
 
@@ -146,23 +144,27 @@ class Prompt:
         Raises:
             PromptError: The prompt has no such task, or its question has other slots.
         """
-        told = self.task(task)
-        self.check_slots(task, [*slots, *(trusted or ())])
-        return (*self._stable(told), Message("user", self._question(told, slots, trusted or {})))
-
-    def check_slots(self, task: str, filled: Iterable[str]) -> None:
-        """Raises where a task's question has other slots than a judge fills.
-
-        Raises:
-            PromptError: It has, or there is no such task.
-        """
-        told, names = self.task(task), list(filled)
-        if set(names) != set(told.slots):
+        told, own = self.task(task), trusted or {}
+        if {*slots, *own} != set(told.slots) or set(own) != set(told.trusted):
             raise PromptError(
-                f"the question of {self.id} for {task!r} has {_named(told.slots)}, the judge fills {_named(names)}",
+                f"the question of {self.id} for {task!r} has the slots {_named(told.slots)}, "
+                f"trusted {_named(told.trusted)}; the judge fills {_named([*slots, *own])}, trusted {_named(own)}",
                 where=str(self.source),
                 hint=_HINT,
             )
+        return (*self._stable[task], Message("user", self._question(told, {**slots, **own})))
+
+    def outline(self, task: str) -> tuple[Message, ...]:
+        """Returns the conversation of a task with `{slot}` in the place of every text.
+
+        Raises:
+            PromptError: The prompt has no such task.
+        """
+        told = self.task(task)
+        return (
+            *self._stable[task],
+            Message("user", self._question(told, {name: f"{{{name}}}" for name in told.slots})),
+        )
 
     def task(self, name: str) -> TaskPrompt:
         """Returns what is told for a task.
@@ -178,17 +180,25 @@ class Prompt:
             )
         return self.tasks[name]
 
-    def _stable(self, told: TaskPrompt) -> Iterator[Message]:
+    @cached_property
+    def _stable(self) -> Mapping[str, tuple[Message, ...]]:
+        """The turns that are the same for all questions of a task."""
+        return {name: tuple(self._stable_turns(told)) for name, told in self.tasks.items()}
+
+    def _stable_turns(self, told: TaskPrompt) -> Iterator[Message]:
         rules = [fence.RULES] if self.fence == "nonce" else []
         yield Message("system", "\n\n".join([*rules, told.system.strip()]))
         for shot in told.examples:
-            yield Message("user", self._question(told, shot.slots, shot.trusted))
+            yield Message("user", self._question(told, shot.slots))
             yield Message("assistant", shot.answer)
 
-    def _question(self, told: TaskPrompt, slots: Mapping[str, str], trusted: Mapping[str, str]) -> str:
-        texts = {**(fence.fenced(slots, self.digest) if self.fence == "nonce" else slots), **trusted}
+    def _question(self, told: TaskPrompt, texts: Mapping[str, str]) -> str:
+        filled = dict(texts)
+        if self.fence == "nonce":
+            reports = {name: text for name, text in texts.items() if name not in told.trusted}
+            filled |= fence.fenced(reports, self.digest)
         # One pass: a text that holds "{slot}" is not filled in turn.
-        return _SLOT.sub(lambda found: texts[found[1]], told.user.strip())
+        return _SLOT.sub(lambda found: filled[found[1]], told.user.strip())
 
 
 def load_prompt(name: str, folder: Path | None = None) -> Prompt:

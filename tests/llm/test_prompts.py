@@ -17,6 +17,7 @@ summary = "a test"
 
 [tasks.look]
 system = "You look."
+trusted = ["question"]
 user = '''
 {question}
 {report}
@@ -25,7 +26,7 @@ Look.
 
 [[tasks.look.examples]]
 slots.report = "Old {question} report"
-trusted.question = "Is it old?"
+slots.question = "Is it old?"
 answer = '''
 {"seen":
    true}
@@ -86,8 +87,9 @@ def test_every_change_of_a_file_changes_its_digest(own):
         ('system = "You look."', "system = 3", 8, "tasks.look.system"),
         ('system = "You look."', "", 7, "tasks.look.system"),
         ('summary = "a test"', 'summary = "a test"\nmodel = "x"', 6, "prompt.model"),
-        ('{"seen":', '{"seen"', 18, "not JSON"),
+        ('{"seen":', '{"seen"', 19, "not JSON"),
         ("slots.report", "slots.reports", 7, "example 1 fills the slots question, reports"),
+        ('["question"]', '["questions"]', 7, "trusted are questions, the question has question, report"),
         ("version = 1", "version = 0", 4, "prompt.version"),
         ("[prompt]", "[prompt", 2, "not TOML"),
     ],
@@ -110,7 +112,9 @@ def test_what_does_not_exist_is_named_with_what_does(own):
         load_prompt("greem/v1")
     with pytest.raises(PromptError, match=r"no task 'lok'.*did you mean look"):
         load_prompt("mine/v1", own).messages("lok", {})
-    with pytest.raises(PromptError, match="has the slots question, report, the judge fills the slots report"):
+    with pytest.raises(
+        PromptError, match="has the slots question, report, trusted question; the judge fills report, trusted none"
+    ):
         load_prompt("mine/v1", own).messages("look", {"report": ""})
     with pytest.raises(FileAccessError):
         load_prompt("mine/v1", own / "nothing")

@@ -46,11 +46,11 @@ def _both(shot: Shot) -> gema_tasks.Both:
 
 
 def _criticism(shot: Shot) -> rubric_task.Criticism:
-    anchors = [line.split(": ") for line in shot.trusted["scale"].splitlines()]
+    anchors = [line.split(": ") for line in shot.slots["scale"].splitlines()]
     scale = tuple((int(point), meaning) for point, meaning in anchors)
     given = shot.slots["reference"] != "not given"
     return rubric_task.Criticism(
-        rubric_task.Criterion("x", shot.trusted["question"], scale, 1.0, given), _pair(shot.slots)
+        rubric_task.Criterion("x", shot.slots["question"], scale, 1.0, given), _pair(shot.slots)
     )
 
 
@@ -95,8 +95,7 @@ def _shots() -> list[Any]:
 @pytest.mark.parametrize(("task", "shot"), _shots())
 def test_a_worked_example_is_a_question_of_its_task_and_an_answer_it_takes(task, shot):
     asked = ASKED[type(task)](shot)
-    assert dict(task.slots(asked)) == shot.slots
-    assert dict(task.trusted(asked)) == shot.trusted
+    assert {**task.slots(asked), **task.trusted(asked)} == shot.slots
     answer = read_answer(Call(task, asked), shot.answer)
     # Models copy the order of a worked example, and a grammar enforces that of the schema.
     assert list(json.loads(shot.answer)) == list(schema_of(task.output, task.name).json["properties"])
