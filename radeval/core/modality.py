@@ -17,9 +17,10 @@ _NAMES = {
 
 _OF_THE_CHEST = frozenset({
     "chest", "thorax", "thoracic", "lung", "lungs", "pulmonary", "x", "ray", "rays", "plain", "portable", "port",
-    "bedside", "erect", "upright", "supine", "digital", "computed", "view", "views", "v", "vw", "vws", "single", "one", "two", "frontal", "lateral",
-    "ap", "pa", "lat", "angiogram", "angiography", "low", "high", "dose", "resolution", "screening", "scan", "exam",
-    "examination", "study", "with", "without", "w", "wo", "o", "contrast", "iv", "and", "of", "the",
+    "bedside", "erect", "upright", "supine", "digital", "computed", "view", "views", "v", "vw", "vws", "single",
+    "one", "two", "frontal", "lateral", "ap", "pa", "lat", "angiogram", "angiography", "low", "high", "dose",
+    "resolution", "screening", "scan", "exam", "examination", "study", "with", "without", "w", "wo", "o", "contrast",
+    "iv", "and", "of", "the",
 })  # fmt: skip
 """What may stand beside them; any other word, such as another part of the body, makes it another examination."""
 
