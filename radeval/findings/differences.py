@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from radeval.core.finding import Finding, Kind
 from radeval.findings.kinship import Kinship
@@ -18,6 +18,13 @@ _SEVERITY_TOLERANCE, _MILD = 1.0, 2.0
 _SIZE_MARGINS_MM = ((6.0, 2.0), (30.0, 4.0))
 _LARGE_SIZE_MARGIN = 0.2
 _TIP_MARGIN_MM = 10.0
+_TIP_LEVELS = {
+    "proximal": 1.0, "upper": 1.0, "high": 1.0, "mid": 2.0, "middle": 2.0, "distal": 3.0, "lower": 3.0, "low": 3.0,
+    "cavoatrial": 4.0, "junction": 4.0,
+}  # fmt: skip
+"""Where along a vessel or an airway a tip is, downwards."""
+
+_TIP_LEVELS_APART = 1.5
 
 OPPOSED = tuple(
     (frozenset(one.split()), frozenset(other.split()))
@@ -104,9 +111,9 @@ def sizes_differ(one: Sequence[tuple[float, float]], other: Sequence[tuple[float
     """Tells whether the greatest extents are further apart than two readers measure, or only one is measured."""
     if not one or not other:
         return bool(one) != bool(other)
-    ours, theirs = max(high for _, high in one), max(high for _, high in other)
-    margin = next((margin for limit, margin in _SIZE_MARGINS_MM if theirs < limit), theirs * _LARGE_SIZE_MARGIN)
-    return abs(ours - theirs) > margin
+    small, large = sorted((max(high for _, high in one), max(high for _, high in other)))
+    margin = next((margin for limit, margin in _SIZE_MARGINS_MM if small < limit), small * _LARGE_SIZE_MARGIN)
+    return large - small > margin
 
 
 def tips_differ(one: Finding, other: Finding, kinship: Kinship) -> bool:
@@ -115,19 +122,37 @@ def tips_differ(one: Finding, other: Finding, kinship: Kinship) -> bool:
         return False
     if not kinship.regions.meet(one.locations, other.locations):
         return True
-    (sides, distance, away), (others, beside, off) = _tip(one.tip_position), _tip(other.tip_position)
-    if away != off or (sides and others and sides != others):
+    ours, theirs = _tip(one.tip_position), _tip(other.tip_position)
+    if ours.away != theirs.away or (ours.sides and theirs.sides and ours.sides != theirs.sides):
         return True
-    return distance is not None and beside is not None and abs(distance - beside) > _TIP_MARGIN_MM
+    if ours.distance is not None and theirs.distance is not None:
+        return abs(ours.distance - theirs.distance) > _TIP_MARGIN_MM
+    return ours.level is not None and theirs.level is not None and abs(ours.level - theirs.level) >= _TIP_LEVELS_APART
+
+
+class _Tip(NamedTuple):
+    """What a tip's words say.
+
+    Attributes:
+        sides: The sides that they name.
+        distance: From what they name, in millimetres.
+        level: Along the vessel or airway, downwards; the middle of several.
+        away: Whether they say where it is not.
+    """
+
+    sides: frozenset[str]
+    distance: float | None
+    level: float | None
+    away: bool
 
 
 @lru_cache(maxsize=4096)
-def _tip(text: str) -> tuple[frozenset[str], float | None, bool]:
-    """Returns the sides that a tip's words name, its distance in millimetres, and whether they say where it is not."""
+def _tip(text: str) -> _Tip:
     words = {token.word for token in tokenize(text)}
-    sizes = find_sizes(text)
-    distance = max((high for size in sizes for _, high in size.extents), default=None)
-    return frozenset(words & _SIDE_WORDS), distance, not words.isdisjoint(_TIP_NEGATIONS)
+    distance = max((high for size in find_sizes(text) for _, high in size.extents), default=None)
+    levels = [_TIP_LEVELS[word] for word in words & _TIP_LEVELS.keys()]
+    level = (min(levels) + max(levels)) / 2 if levels else None
+    return _Tip(frozenset(words & _SIDE_WORDS), distance, level, not words.isdisjoint(_TIP_NEGATIONS))
 
 
 @lru_cache(maxsize=16_384)

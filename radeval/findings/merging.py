@@ -43,6 +43,9 @@ def stated(findings: Sequence[Finding], kinship: Kinship) -> list[Stated]:
                 if _repeats(one, known.finding, kinship):
                     merged[place] = Stated(_joined(known.finding, one), known.names)
                     break
+            elif one.concept in known.names:
+                if not sides_differ(one, known.finding) and not kinship.apart(one, known.finding):
+                    break
             elif one.sentence == known.finding.sentence:
                 if one.interprets and _explains(one, known, kinship):
                     merged[place] = Stated(known.finding, (*known.names, one.concept))
@@ -111,10 +114,14 @@ def _renames(one: Finding, earlier: Finding, kinship: Kinship) -> bool:
     meeting = not kinship.apart(one, earlier)
     if kinship.alike(one.concept, earlier.concept):
         return meeting
+    general, special = (
+        a in kinship.implied(b) for a, b in ((one.concept, earlier.concept), (earlier.concept, one.concept))
+    )
     if vague:
-        general = one.concept in kinship.implied(earlier.concept)
-        return meeting and (general or kinship.resemblance(one.concept, earlier.concept) >= _LIKELY_SAME)
-    return meeting and not kinship.stated_nowhere(earlier) and not kinship.stated_nowhere(one)
+        likely = kinship.resemblance(one.concept, earlier.concept) >= _LIKELY_SAME
+        return meeting and (general or (special and likely))
+    placed = not kinship.stated_nowhere(earlier) and not kinship.stated_nowhere(one)
+    return meeting and placed and (general or special)
 
 
 def _joined(first: Finding, again: Finding) -> Finding:

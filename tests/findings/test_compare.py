@@ -53,6 +53,7 @@ def test_one_thing_counts_once(candidate, reference):
         ),
         ("An endotracheal tube. A tube projects over the stomach.", "An endotracheal tube.", (1, 0, 1)),
         ("A 4 mm nodule. A 15 mm nodule.", "A 4 mm nodule.", (1, 0, 1)),
+        ("Right basilar opacity. Left interstitial opacities.", "Right basilar opacity.", (1, 0, 1)),
         # mere neighbours at different places are two findings
         ("Right upper lobe mass.", "Left lower lobe opacity.", (0, 1, 1)),
         ("Right basilar pneumonia.", "Left basilar opacity.", (0, 1, 1)),
@@ -137,6 +138,10 @@ def test_the_pairing_with_the_greatest_total_wins():
         # tips
         ("Endotracheal tube tip 4 cm above the carina.", "Endotracheal tube tip 4.5 cm above the carina.", set()),
         ("Endotracheal tube tip 1 cm above the carina.", "Endotracheal tube tip 5 cm above the carina.", {"tip"}),
+        ("PICC with tip in the proximal SVC.", "PICC with tip in the distal SVC.", {"tip"}),
+        ("PICC with tip in the mid SVC.", "PICC with tip in the distal SVC.", set()),
+        ("A 30 mm mass.", "A 37 mm mass.", {"size"}),
+        ("A 30 mm mass.", "A 35 mm mass.", set()),
         ("Enteric tube with tip in the stomach.", "Enteric tube with tip in the esophagus.", {"tip"}),
         # descriptors that exclude each other
         ("Displaced left rib fracture.", "Nondisplaced left rib fracture.", {"descriptor"}),
