@@ -18,8 +18,6 @@ def without_asides(mentions: Sequence[Mention]) -> list[Sequence[Mention]]:
     Args:
         mentions: All mentions of the sentence.
     """
-    if not any("aside" in one.roles for one in mentions):
-        return [mentions]
     found: list[Sequence[Mention]] = []
     start, place = 0, 0
     while place < len(mentions):

@@ -107,6 +107,8 @@ def _begins_statement(
         and not (_denies(before) and _ors(mentions, place))
     ):
         return True
+    if _is_another_place(before, after[subject:], tokens):
+        return False
     if any(_closes(one) or _is_predicate(one, tokens) for one in after[subject + 1 :]):
         if any(_closes(one) or _is_predicate(one, tokens) for one in before):
             return True
@@ -117,6 +119,17 @@ def _begins_statement(
     # "No pneumothorax, and there may be an effusion": a doubt is raised, which a denial does not reach.
     doubted = any("hedge_before" in one.roles for one in after[:subject])
     return doubted or (word == "," and _affirms(mentions, place + 1, after))
+
+
+def _is_another_place(before: Sequence[Mention], after: Sequence[Mention], tokens: Sequence[Token]) -> bool:
+    """Tells whether a structure only goes on with the place before it ("... in the mid and lower lung is seen")."""
+    if "structure" not in before[-1].roles or "structure" not in after[0].roles:
+        return False
+    placed = any("preposition" in one.roles for one in before) and any("concept" in one.roles for one in before)
+    states = ("normal", "change", "negation_before", "negation_after")
+    return placed and not any(
+        _is_predicate(one, tokens) or any(role in one.roles for role in states) for one in after[1:]
+    )
 
 
 def _is_state_of_structure(item: Sequence[Mention], states: frozenset[str]) -> bool:

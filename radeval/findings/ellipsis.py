@@ -8,6 +8,7 @@ from radeval.findings.vocabulary import Mention, Vocabulary
 from radeval.findings.words import Token
 
 _JOINED = {"ignored": "word"}
+_PLACE = {"side", "structure"}
 _REACH = 4
 """How many mentions may stand between the parts of a term."""
 
@@ -20,15 +21,31 @@ def complete(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary
         tokens: Its tokens.
         words: The vocabulary.
     """
+    _drop_pairs(mentions, tokens)
     _complete_lists(mentions, tokens, words)
     _join_interrupted(mentions, tokens, words)
     return mentions
 
 
+def _drop_pairs(mentions: list[Mention], tokens: Sequence[Token]) -> None:
+    """Takes "both" for no side where it joins two things: "on both views", "both upper and lower zones"."""
+    for place, mention in enumerate(mentions):
+        if "side" not in mention.roles or tokens[mention.first].word != "both":
+            continue
+        ahead = mentions[place + 1 : place + 1 + _REACH]
+        at = next(
+            (other for other, one in enumerate(ahead) if not {"structure", "concept"}.isdisjoint(one.roles)), None
+        )
+        joined = any("join" in one.roles for one in ahead[: at + 2]) if at is not None else True
+        if joined:
+            mentions[place] = mention._replace(roles=_JOINED)
+
+
 def _join_interrupted(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary) -> None:
     """Joins a term that a place interrupts: "calcified right lower lobe granuloma" is a calcified granuloma."""
     for place, mention in enumerate(mentions):
-        if "concept" not in mention.roles:
+        # Only a place can interrupt a term.
+        if "concept" not in mention.roles or place < 2 or mentions[place - 1].roles.keys().isdisjoint(_PLACE):
             continue
         own = tuple(token.word for token in tokens[mention.first : mention.last])
         for other in range(place - 1, max(-1, place - 1 - _REACH), -1):
@@ -40,7 +57,7 @@ def _join_interrupted(mentions: list[Mention], tokens: Sequence[Token], words: V
                     mentions[place] = mention._replace(roles=joined)
                     mentions[other] = mentions[other]._replace(roles=_JOINED)
                     break
-            elif not {"side", "structure"} & roles.keys():
+            elif _PLACE.isdisjoint(roles):
                 break
 
 

@@ -58,16 +58,19 @@ def neighbourhood(at: int, named: Sequence[Named], clause: Sequence[Mention]) ->
         near += _tied(clause, here, named[after].place)
         if all(_lists(clause[other]) for other in range(here + 1, named[after].place)):
             near += _shared_after(clause, [other.place for other in named[after:]])
+    if len(named) == 1:
+        return near
     taken = {place for other in named if other is not named[at] for place in other.structures}
-    taken.update(_beside(clause, here))
     return [place for place in near if place not in taken] if taken else near
 
 
-def _beside(clause: Sequence[Mention], here: int) -> list[int]:
-    """Returns the places of what a finding only touches or hides ("a mass abutting the left mediastinum")."""
+def without_beside(near: Sequence[int], here: int, clause: Sequence[Mention]) -> list[int]:
+    """Returns places without those of what a finding only touches or hides ("a mass abutting the mediastinum")."""
     start = next((place for place in range(here + 1, len(clause)) if "beside" in clause[place].roles), len(clause))
     end = next((place for place in range(start, len(clause)) if "preposition" in clause[place].roles), len(clause))
-    return [place for place in range(start, end) if any(role in clause[place].roles for role in _PLACES)]
+    return [
+        place for place in near if not (start < place < end and any(role in clause[place].roles for role in _PLACES))
+    ]
 
 
 def inherited(at: int, named: Sequence[Named], clause: Sequence[Mention]) -> list[int]:

@@ -36,6 +36,8 @@ def normal_subjects(
             before, after = _structures_without(clause, place)
             whole = not _only_leads_to_a_finding(clause, place) and not structures_before(clause, place)
         elif "normal" in one.roles and not (place and "negation_before" in clause[place - 1].roles):
+            if one.roles["normal"] == "position" and not _is_predicate(clause, place):
+                continue
             before, after = structures_before(clause, place), structures_after(clause, place)
             whole = not any("concept" in other.roles for other in clause)
         else:
@@ -46,6 +48,14 @@ def normal_subjects(
         if whole and not before and not after:
             found.append((place, None))
     return found
+
+
+def _is_predicate(clause: Sequence[Mention], place: int) -> bool:
+    """Tells whether a word follows its structure, with or without a verb ("the trachea is midline")."""
+    at = place - 1
+    while at >= 0 and ("verb" in clause[at].roles or "ignored" in clause[at].roles):
+        at -= 1
+    return at >= 0 and "structure" in clause[at].roles and not any("concept" in one.roles for one in clause[:place])
 
 
 def _structures_without(clause: Sequence[Mention], place: int) -> tuple[list[int], list[int]]:

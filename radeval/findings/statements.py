@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from radeval.findings.ellipsis import complete
 from radeval.findings.groups import groups
 from radeval.findings.measures import with_sizes
 from radeval.findings.naming import Named, Namer
-from radeval.findings.neighbourhood import inherited, lead, neighbourhood
+from radeval.findings.neighbourhood import inherited, lead, neighbourhood, without_beside
 from radeval.findings.normality import WHOLE, has_known_subject, normal_subjects
 from radeval.findings.presence import Stand, stands
 from radeval.findings.sizes import Size, find_sizes
@@ -46,47 +46,44 @@ class SentenceReader:
     def read(self, sentence: str) -> tuple[tuple[Finding, ...], tuple[Span, ...]]:
         """Returns a sentence's findings and the clauses that were not understood, with offsets in the sentence."""
         tokens = tokenize(sentence)
-        mentions = complete(self._words.mentions(tokens), tokens, self._words)
-        sizes = find_sizes(sentence)
+        mentions = self._words.mentions(tokens)
+        roles = {role for one in mentions for role in one.roles}
+        if "join" in roles or "concept" in roles:
+            mentions = complete(mentions, tokens, self._words)
         found: list[Finding] = []
         unread: list[Span] = []
-        measured = 0
         subject: list[Mention] = []
-        last: list[Finding] = []
-        for stretch in without_asides(mentions):
-            for clause in clauses(stretch, tokens):
-                start, end = tokens[clause[0].first].start, tokens[clause[-1].last - 1].end
-                while measured < len(sizes) and sizes[measured].start < start:
-                    measured += 1
-                first = measured
-                while measured < len(sizes) and sizes[measured].start < end:
-                    measured += 1
-                read = _Clause([*subject, *clause] if lacks_subject(clause) else clause, tokens, sentence)
-                said = self._said(read, sizes[first:measured], bool(found))
-                subject = leading_structures(clause) or subject
-                more = continued(last[-1], clause, tokens, sentence) if last and not said else None
-                if more is not None and (measured > first or more is not last[-1]):
-                    [last[-1]] = with_sizes([more], sizes[first:measured], clause, tokens)
-                    found[-len(last) :] = last
-                    understood = True
-                else:
-                    found, last, understood = [*found, *said], said or last, bool(said)
-                if is_unread(clause, understood):
-                    unread.append(words_of(clause, tokens))
+        before = 0
+        stretches = without_asides(mentions) if "aside" in roles else [mentions]
+        cut = [clause for stretch in stretches for clause in clauses(stretch, tokens)]
+        for clause, sizes in zip(cut, _sizes_of(cut, tokens, sentence), strict=True):
+            whole = [*subject, *clause] if subject and lacks_subject(clause) else clause
+            said = self._said(_Clause(whole, tokens, sentence, roles), sizes, bool(found))
+            subject = leading_structures(clause) or subject
+            understood = bool(said)
+            if said:
+                before = len(found)
+                found += said
+            elif len(found) > before:
+                more = continued(found[-1], clause, tokens, sentence)
+                understood = bool(sizes) or more is not found[-1]
+                [found[-1]] = with_sizes([more], sizes, clause, tokens)
+            if is_unread(clause, understood):
+                unread.append(words_of(clause, tokens))
         return tuple(_distinct(self._placed(found))), tuple(unread)
 
     def _said(self, clause: _Clause, sizes: Sequence[Size], earlier: bool) -> list[Finding]:
         """Returns what one clause says."""
-        mentions, tokens = clause.mentions, clause.tokens
+        mentions, tokens, roles = clause.mentions, clause.tokens, clause.roles
         named = self._namer.named(mentions)
-        generic = [place for place, one in enumerate(mentions) if "generic" in one.roles]
+        generic = [place for place, one in enumerate(mentions) if "generic" in one.roles] if "generic" in roles else []
         stand = stands(mentions, [one.place for one in named] + generic, earlier)
-        front = lead(mentions, named, tokens)
+        front = lead(mentions, named, tokens) if named else []
         found = [one for at in range(len(named)) for one in self._findings(at, named, front, clause, stand)]
         if sizes:
             found = with_sizes(found, sizes, mentions, tokens)
         used = {place for one in named for place in one.structures}
-        for place, structure in normal_subjects(mentions, stand, generic, used):
+        for place, structure in normal_subjects(mentions, stand, generic, used) if "normal" in roles or generic else ():
             if structure is not None:
                 found.append(self._normal(structure, clause))
             elif has_known_subject(mentions, place, tokens, clause.sentence):
@@ -99,7 +96,10 @@ class SentenceReader:
         """Returns the findings that a named concept stands for: one, or several with sides and grades of their own."""
         one, mentions = named[at], clause.mentions
         near = neighbourhood(at, named, mentions)
-        several = groups(near, one.place, mentions) if not one.structures else [near]
+        if "beside" in clause.roles:
+            near = without_beside(near, one.place, mentions)
+        joined = "join" in clause.roles and "side" in clause.roles and not one.structures
+        several = groups(near, one.place, mentions) if joined else [near]
         denied = stand[one.place].presence is Presence.ABSENT
         extra = [] if denied else inherited(at, named, mentions)
         found = []
@@ -119,6 +119,8 @@ class SentenceReader:
         structures += [clause[place].roles["structure"] for place in one.structures]
         # A side stands right before the structure that it is of, which may be before the previous concept.
         sides = [place - 1 for place in one.structures if place]
+        if concept.kind == "device":
+            near = _up_to_tip(near, one.place, clause)
         placed = [*near, *one.structures, *sides, one.place]
         if not structures and not any("side" in clause[place].roles for place in placed):
             shared = extra or front
@@ -139,7 +141,7 @@ class SentenceReader:
         clause: _Clause,
         standing: Stand,
     ) -> Finding:
-        mentions, tokens, sentence = clause
+        mentions, tokens, sentence, _ = clause
         concept = self._lexicon.concepts[one.concept]
         said = read_attributes(near, one.place, mentions, tokens, sentence)
         change = said.change
@@ -230,6 +232,28 @@ class _Clause(NamedTuple):
     mentions: Sequence[Mention]
     tokens: Sequence[Token]
     sentence: str
+    roles: set[str]
+    """Every role in the sentence: what it does not have need not be looked for in the clause."""
+
+
+def _sizes_of(cut: Sequence[Sequence[Mention]], tokens: Sequence[Token], sentence: str) -> Iterator[list[Size]]:
+    """Yields the sizes that stand in each clause."""
+    sizes = find_sizes(sentence)
+    at = 0
+    for clause in cut:
+        start, end = tokens[clause[0].first].start, tokens[clause[-1].last - 1].end
+        while at < len(sizes) and sizes[at].start < start:
+            at += 1
+        first = at
+        while at < len(sizes) and sizes[at].start < end:
+            at += 1
+        yield sizes[first:at]
+
+
+def _up_to_tip(near: Sequence[int], here: int, clause: Sequence[Mention]) -> list[int]:
+    """Returns places without the sides that only tell where a tip lies ("left line, tip in the right atrium")."""
+    tip = next((place for place in near if place > here and "tip" in clause[place].roles), len(clause))
+    return [place for place in near if place < tip or "side" not in clause[place].roles]
 
 
 def _statement(structure: str, side: Laterality | None, mention: Mention, tokens: Sequence[Token]) -> Finding:
