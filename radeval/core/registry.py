@@ -28,6 +28,8 @@ METRICS = {
     "chexprompt": "radeval.metrics.judge.chexprompt:CheXprompt",
     "gema": "radeval.metrics.judge.gema:Gema",
     "crimson": "radeval.metrics.judge.crimson:Crimson",
+    "rubric": "radeval.metrics.judge.rubric:RubricJudge",
+    "jury": "radeval.metrics.judge.jury:Jury",
     "bleu": "radeval.metrics.lexical.bleu:Bleu",
     "rouge": "radeval.metrics.lexical.rouge:Rouge",
     "chrf": "radeval.metrics.lexical.chrf:Chrf",

@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import ClassVar
 
 from radeval.core.example import Example
+from radeval.core.finding import Finding, Kind, Presence
 from radeval.core.info import EmptyRules, MetricInfo, Parameter, Part, Properties
 from radeval.core.score import Evidence, Score
+from radeval.findings.reading import Reading
 from radeval.metrics.entity.reading import MODALITIES
 from radeval.metrics.judge.counts import count_errors, error_evidence
 from radeval.metrics.judge.errors import ERROR_KINDS, MatchedFinding, ReportError, check_errors, rules_errors
@@ -18,7 +20,7 @@ from radeval.metrics.judge.judge import Judge, is_empty, judge_parameters, no_ve
 from radeval.metrics.judge.pair import Pair, pair_slots
 from radeval.metrics.judge.readings import Readings
 from radeval.metrics.judge.rules import RULES
-from radeval.metrics.judge.task import Task, Verdict, ask
+from radeval.metrics.judge.task import AnswerError, Task, Verdict, ask
 
 
 class ErrorsAndMatches(Form):
@@ -46,22 +48,40 @@ class FindErrorsAndMatches(Task[Pair, ErrorsAndMatches]):
     def check(self, asked: Pair, answer: ErrorsAndMatches) -> ErrorsAndMatches:
         """Returns the answer, if all that it quotes is in the reports."""
         check_errors(asked, answer.errors)
+        if not answer.errors and not answer.matched:
+            raise AnswerError("two reports have errors or findings of both, and neither is listed")
         for one in answer.matched:
             require_quotation(asked.candidate, one.candidate, "a matched finding of the candidate")
             require_quotation(asked.reference, one.reference, "a matched finding of the reference")
         return answer
 
     def by_rules(self, asked: Pair, readings: Readings) -> ErrorsAndMatches:
-        """Returns what differs and what agrees between the findings of both reports."""
-        found = readings.compare(asked.candidate, asked.reference)
+        """Returns what differs and what agrees between the findings of both reports.
+
+        Where no finding is matched and nothing significant is wrong, what both call normal or absent is matched.
+        """
+        errors = rules_errors(asked, readings)
+        matches = [(one.candidate, one.reference) for one in readings.compare(asked.candidate, asked.reference).matched]
+        if not matches and not any(one.significant for one in errors):
+            matches = _both_normal(readings.read(asked.candidate), readings.read(asked.reference))
         matched = tuple(
             MatchedFinding.model_construct(
-                candidate=Quotation.at(asked.candidate, one.candidate.span),
-                reference=Quotation.at(asked.reference, one.reference.span),
+                candidate=Quotation.at(asked.candidate, one.span), reference=Quotation.at(asked.reference, other.span)
             )
-            for one in found.matched
+            for one, other in matches
         )
-        return ErrorsAndMatches.model_construct(errors=rules_errors(asked, readings), matched=matched)
+        return ErrorsAndMatches.model_construct(errors=errors, matched=matched)
+
+
+def _both_normal(candidate: Reading, reference: Reading) -> list[tuple[Finding, Finding]]:
+    """Returns what both reports say is normal, or is not there."""
+    theirs = {one.concept: one for one in reversed(reference.findings) if _is_normal(one)}
+    ours = {one.concept: one for one in reversed(candidate.findings) if _is_normal(one)}
+    return [(one, theirs[name]) for name, one in reversed(ours.items()) if name in theirs]
+
+
+def _is_normal(finding: Finding) -> bool:
+    return finding.kind is Kind.NORMAL or finding.presence is Presence.ABSENT
 
 
 _PARTS = {kind: kind.replace(" ", "_") for kind in ERROR_KINDS}
@@ -81,7 +101,14 @@ class Green(Judge):
         "Notation",
         empty=EmptyRules(candidate=0.0, reference=0.0, both=1.0),
         parameters=(
-            Parameter("max_words", "int", 1500, "a longer report is not given to a model, and unscored", minimum=1),
+            Parameter(
+                "max_words",
+                "int",
+                1500,
+                "a longer report is unscored, not cut, where a model judges",
+                minimum=1,
+                maximum=1_000_000,
+            ),
             *judge_parameters(),
         ),
         parts=(
@@ -94,8 +121,8 @@ class Green(Judge):
         properties=Properties(clinical=True),
         modalities=MODALITIES,
         languages=("en",),
-        notes="Without a matched finding the value is 0. Two reports that state nothing abnormal match in what they "
-        "call normal.",
+        notes="Without a matched finding the value is 0. By rules, two reports without a finding in common and without "
+        "a significant error match in what both call normal, and two that say nothing at all agree.",
     )
 
     tasks = (FindErrorsAndMatches(),)
@@ -104,9 +131,9 @@ class Green(Judge):
         """Returns the protocol: one question, and the formula."""
         reference = example.references[0]
         if is_empty(example.candidate) and is_empty(reference):
-            return replace(_score((), example, ()), value=1.0)
-        if is_empty(example.candidate) or is_empty(reference):
             return _score((), example, ())
+        if is_empty(example.candidate) or is_empty(reference):
+            return replace(_score((), example, ()), value=0.0)
         if too_long := self._too_long(example):
             return Score.unscored("report too long", too_long)
         answer = yield from ask(FindErrorsAndMatches(), Pair(example.candidate, reference, example.context))
@@ -142,5 +169,5 @@ def _score(errors: Sequence[ReportError], example: Example, matched: Sequence[Ev
         **{name: float(counts[True, kind]) for kind, name in _PARTS.items()},
         **{f"no_{name}": float(not counts[True, kind]) for kind, name in _PARTS.items()},
     }
-    value = len(matched) / total if total else 0.0
+    value = len(matched) / total if total else float(not errors)
     return Score.ok(value, parts, evidence=(*matched, *error_evidence(errors, example)))

@@ -37,8 +37,8 @@ def judge_parameters(*roles: str) -> tuple[Parameter, ...]:
         *(Parameter(name, "str", None, _ROLES[name]) for name in roles),
         Parameter("prompt", "str", "v1", "version of the prompts that models are asked with"),
         Parameter("temperature", "float", 0.0, "of a model's replies", minimum=0, maximum=2),
-        Parameter("max_tokens", "int", 2048, "longest reply of a model", minimum=1),
-        Parameter("seed", "int", None, "of a model's replies, where it takes one", minimum=0),
+        Parameter("max_tokens", "int", 2048, "longest reply of a model", minimum=1, maximum=1_000_000),
+        Parameter("seed", "int", None, "of a model's replies, where it takes one", minimum=0, maximum=2**31 - 1),
         LEXICON,
     )
 
@@ -54,6 +54,7 @@ class Judge(Metric):
     Attributes:
         tasks: Every task that its protocol may ask.
         needs_model: Whether a task of it has no answer by rules, so that it cannot run without a model.
+        sample: Which of several replies to the same questions it takes, counted from 0.
     """
 
     tasks: ClassVar[tuple[Task[Any, Any], ...]]
@@ -64,6 +65,7 @@ class Judge(Metric):
         lexicon = self.parameters["lexicon"]
         self._readers = Readers(None if lexicon is None else str(lexicon))
         self._context: RunContext | None = None
+        self.sample = 0
 
     def verdict(self, example: Example) -> Verdict:
         """Returns the protocol at work on an example with one reference."""
@@ -154,7 +156,8 @@ class Judge(Metric):
             seed=_number(self.parameters["seed"]),
             max_tokens=int(self.parameters["max_tokens"] or 0),
         )
-        return model_solver(self.solvers, self.tasks, context, prompt=str(self.parameters["prompt"]), sampling=sampling)
+        prompt = str(self.parameters["prompt"])
+        return model_solver(self.solvers, self.tasks, context, prompt=prompt, sampling=sampling, sample=self.sample)
 
 
 def readings_of(reader: ReportReader, context: RunContext) -> Readings:
