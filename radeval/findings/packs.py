@@ -124,7 +124,9 @@ def load_lexicon(modality: str = "cxr", extra: tuple[str | PackFile, ...] = ()) 
     return lexicon
 
 
+@lru_cache(maxsize=64)
 def _parse(name: str, text: str) -> Pack:
+    # Remembered, since most packs are read for several examinations, and ours again with every user's.
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -11,7 +11,7 @@ from radeval.core.finding import Kind, Presence
 from radeval.core.info import Parameter, ParameterValue
 from radeval.core.metric import RunContext
 from radeval.core.score import Evidence
-from radeval.findings.packs import PackFile, read_pack
+from radeval.findings.packs import PackFile, load_lexicon, read_pack
 from radeval.findings.reader import ReportReader, reader
 from radeval.findings.reading import Reading
 
@@ -34,7 +34,7 @@ def reader_fields(packs: tuple[PackFile, ...] = ()) -> dict[str, ParameterValue]
     Args:
         packs: The user's packs.
     """
-    lexicons = [reader(modality, packs).lexicon for modality in MODALITIES]
+    lexicons = [load_lexicon(modality, packs) for modality in MODALITIES]
     versions = {name: version for one in reversed(lexicons) for name, version in one.packs.items()}
     return {
         "reader": "rules",
@@ -63,7 +63,7 @@ class Readers:
         # Read again for each run, so that one that has been changed counts as it is now.
         self._packs = tuple(read_pack(path) for path in self._paths)
         for modality in MODALITIES:
-            reader(modality, self._packs)
+            load_lexicon(modality, self._packs)
 
     def of(self, example: Example) -> ReportReader:
         """Returns the reader of an example's modality."""

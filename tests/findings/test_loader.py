@@ -1,10 +1,10 @@
-"""Lexicon packs of the user: what they add and replace, and how a broken one is refused."""
+"""Loading packs: what the user's add and replace, and how a broken one is refused."""
 
 from __future__ import annotations
 
 import pytest
 
-from radeval.findings.packs import LexiconError, load_lexicon
+from radeval.findings.packs import LexiconError, load_lexicon, read_pack
 from radeval.findings.reader import ReportReader
 
 HEAD = '[pack]\nname = "mine"\nversion = 1\nsummary = "ours"\nmodalities = ["cxr"]\n'
@@ -96,6 +96,7 @@ BAD_EXTENSION_PLACE = HEAD + '[[extend]]\nconcept = "mass"\ncomposed = [{ struct
 BAD_PART = HEAD + '[[structure]]\nname = "tip"\npart_of = "tail"\n'
 BAD_CUE = HEAD + '[[cue]]\nkind = "severity"\nvalue = "awful"\nterms = ["awful"]\n'
 BAD_KIND = HEAD + '[[cue]]\nkind = "mood"\nvalue = "awful"\nterms = ["awful"]\n'
+RULE = HEAD + '[[significance]]\nlevel = "minor"\nreason = "made up"\n'
 TWO_TIPS = HEAD + '[[structure]]\nname = "tip"\n[[structure]]\nname = "tip"\n'
 
 
@@ -119,6 +120,16 @@ TWO_TIPS = HEAD + '[[structure]]\nname = "tip"\n[[structure]]\nname = "tip"\n'
         (TWICE, after(TWICE, "made up", "[[concept"), "two entries"),
         (TWO_TIPS, 8, "two entries"),
         (BAD_CUE, 6, "awful"),
+        (RULE, 6, "needs a concept or a condition"),
+        (RULE + 'concepts = ["zz"]\n', 9, "'zz'"),
+        (RULE + 'cases_of = ["zz"]\n', 9, "'zz'"),
+        (RULE + 'locations = ["tail"]\n', 9, "'tail'"),
+        (RULE + 'descriptors = ["fluffy as a lamb"]\n', 9, "'fluffy as a lamb'"),
+        (RULE + 'background = ["zz"]\n', 9, "'zz'"),
+        (RULE + "severity_from = 7\n", 9, "severity_from"),
+        (RULE + 'change = ["sideways"]\n', 9, "change"),
+        (RULE.replace("minor", "meh") + 'concepts = ["mass"]\n', 7, "level"),
+        (RULE + "wheight = 3\n", 9, "wheight"),
         (BAD_KIND, 6, "mood"),
     ],
 )
@@ -145,6 +156,21 @@ def test_refuses_a_pack_that_is_not_text(tmp_path):
 def test_refuses_an_unknown_modality():
     with pytest.raises(LexiconError, match="modality"):
         load_lexicon("tea leaves")
+
+
+def test_a_rule_may_name_what_only_another_examination_has(pack):
+    only_ct = next(iter(set(load_lexicon("ct").concepts) - set(load_lexicon("cxr").concepts)))
+    assert load_lexicon("cxr", (pack(RULE + f'concepts = ["{only_ct}"]\n'),)).rules[-1].concepts == (only_ct,)
+
+
+def test_a_pack_counts_by_its_content(pack):
+    before = load_lexicon("cxr", (read_pack(pack(HEAD)),))
+    after = load_lexicon("cxr", (read_pack(pack(HEAD + FLUMMOX)),))
+    again = load_lexicon("cxr", (read_pack(pack(HEAD)),))
+    assert before is again
+    assert "flummox" not in before.concepts
+    assert "flummox" in after.concepts
+    assert before.digest != after.digest
 
 
 @pytest.mark.parametrize("modality", ["cxr", "ct"])
