@@ -41,7 +41,8 @@ class Background:
             raise
 
     def close(self) -> None:
-        """Ends the loop and its thread."""
+        """Ends the loop and its threads."""
+        self.run(self._loop.shutdown_default_executor())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_PATIENCE)
         if not self._loop.is_running():

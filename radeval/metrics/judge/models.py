@@ -1,13 +1,9 @@
-"""The solvers that ask models: prompts filled, replies read and checked, one repair, otherwise no answer."""
+"""The solvers that ask models: each call goes to the solver of its role, many protocols at once."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import Any
 
 from radeval.core.info import ParameterValue
 from radeval.core.metric import RunContext
@@ -18,80 +14,14 @@ from radeval.llm.background import Background
 from radeval.llm.budget import Budget
 from radeval.llm.client import Client
 from radeval.llm.endpoint import RULES, Endpoint, parse_endpoint
-from radeval.llm.fence import readable
-from radeval.llm.outcome import CONTRADICTS, InvalidReply
-from radeval.llm.prompts import Prompt, load_prompt
-from radeval.llm.replies import json_of
-from radeval.llm.request import Message, Reply, Request, Sampling, Schema
-from radeval.llm.schema import digest_of, schema_of
+from radeval.llm.prices import Price, price_of
+from radeval.llm.request import Sampling
 from radeval.metrics.judge import rules
 from radeval.metrics.judge.driving import drive
+from radeval.metrics.judge.estimate import Rehearsal
+from radeval.metrics.judge.questions import Questions, complain, read_answer
 from radeval.metrics.judge.readings import Readings
-from radeval.metrics.judge.task import Answer, AnswerError, Call, Task, Verdict
-
-In = TypeVar("In")
-Out = TypeVar("Out", bound=BaseModel)
-
-_LONGEST_COMPLAINT = 600
-_COMPLAINT = """\
-This answer cannot be used: {problem}
-
-Give the whole answer once more, corrected, as one JSON object of the same form and nothing around it."""
-
-
-class Questions:
-    """Makes requests of calls: a judge's prompts, the forms of its answers, and how replies are drawn.
-
-    Args:
-        tasks: All that a judge may ask.
-        version: Of its prompts, for example "v1".
-        context: The run; names the user's own folder of prompts.
-        sampling: How replies are drawn.
-        sample: Which of several replies to one question, counted from 0.
-
-    Raises:
-        PromptError: A prompt is missing, not valid, or has other slots than its task fills.
-    """
-
-    def __init__(
-        self, tasks: Sequence[Task[Any, Any]], version: str, context: RunContext, sampling: Sampling, sample: int = 0
-    ) -> None:
-        self.sampling = sampling
-        self._sample = sample
-        self._schemas: dict[str, Schema] = {}
-        self._prompts: dict[str, Prompt] = {}
-        for task in tasks:
-            judge, _, name = task.name.partition("/")
-            self._prompts[task.name] = _prompt(f"{judge}/{version}", context)
-            self._prompts[task.name].task(name)
-            self._schemas[task.name] = schema_of(task.output, task.name)
-
-    def method(self) -> dict[str, ParameterValue]:
-        """Returns what a signature says of them."""
-        prompts = {one.id: one for one in self._prompts.values()}
-        drawn = self.sampling
-        return {
-            "prompt": "+".join(f"{one.id}#{one.digest}" for one in prompts.values()),
-            "fence": "+".join(sorted({one.fence for one in prompts.values()})),
-            "schema": digest_of(list(self._schemas.values())),
-            "temperature": drawn.temperature,
-            "top_p": drawn.top_p,
-            "seed": drawn.seed,
-            "max_tokens": drawn.max_tokens,
-            "sample": self._sample or None,
-        }
-
-    def request(self, call: Call[Any, Any]) -> Request:
-        """Returns the request that asks a model what a call asks."""
-        task = call.task
-        name = task.name.partition("/")[2]
-        messages = self._prompts[task.name].messages(name, task.slots(call.asked), task.trusted(call.asked))
-        return Request(messages, self._schemas[task.name], self.sampling, self._sample)
-
-
-def _prompt(prompt_id: str, context: RunContext) -> Prompt:
-    folder = context.judging.prompts
-    return context.shared(("prompt", prompt_id, folder), lambda: load_prompt(prompt_id, folder))
+from radeval.metrics.judge.task import Answer, Call, Task, Verdict
 
 
 class ModelSolver:
@@ -112,9 +42,9 @@ class ModelSolver:
         self._served: set[str] = set()
 
     @property
-    def local(self) -> bool:
-        """Whether nothing leaves this machine."""
-        return self._backend.local
+    def price(self) -> Price | None:
+        """What the model costs, None where that is not known."""
+        return price_of(self._backend.identity(), self._backend.local)
 
     def identity(self) -> Mapping[str, ParameterValue]:
         """Returns what the model's backend says of itself."""
@@ -195,6 +125,8 @@ class RoleSolver:
         Raises:
             RadevalError: Something stops the run: no permission, no money, no server.
         """
+        if isinstance(self._context, Rehearsal):
+            return [rules.follow(one, read, self._rehearse) for one, read in zip(verdicts, readings, strict=True)]
         if not verdicts:
             return []
         # Twice as many as requests may be under way: while one protocol thinks, another one's question is ready.
@@ -202,11 +134,23 @@ class RoleSolver:
         return background(self._context).run(drive(verdicts, readings, self._answer, at_once))
 
     async def _answer(self, call: Call[Any, Any], readings: Readings) -> Answer[Any]:
+        solver = self._of(call)
+        return rules.answer(call, readings) if solver is None else await solver.answer(call)
+
+    def _rehearse(self, call: Call[Any, Any], readings: Readings) -> Answer[Any]:
+        """Returns the report reader's answer, and counts what asking a model for it would take."""
+        try:
+            answer = rules.answer(call, readings)
+        except NotImplementedError:
+            answer = Answer(None, "not answered by rules", by=RULES)
+        solver = self._of(call)
+        if solver is not None and isinstance(self._context, Rehearsal):
+            self._context.count(solver.name, solver.price, self._questions.request(call), answer.value)
+        return answer
+
+    def _of(self, call: Call[Any, Any]) -> ModelSolver | None:
         role = call.task.role
-        solver = self._solvers[role if role in self._solvers else "judge"]
-        if solver is None:
-            return rules.answer(call, readings)
-        return await solver.answer(call)
+        return self._solvers[role if role in self._solvers else "judge"]
 
 
 def model_solver(
@@ -240,32 +184,6 @@ def model_solver(
         endpoint = parse_endpoint(text)
         solvers[text] = None if endpoint == RULES else ModelSolver(endpoint, questions, context)
     return RoleSolver({role: solvers[text] for role, text in roles.items()}, questions, context)
-
-
-def read_answer(call: Call[In, Out], text: str) -> Out:
-    """Returns what a reply says, checked against its form and its question.
-
-    Raises:
-        InvalidReply: It cannot be used, and why.
-    """
-    content = json_of(text)
-    try:
-        answer = call.task.output.model_validate_json(json.dumps(content), strict=True)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"])) or "the answer"
-        raise InvalidReply(f"{place}: {first['msg']}") from None
-    try:
-        return call.task.check(call.asked, answer)
-    except AnswerError as error:
-        raise InvalidReply(str(error), CONTRADICTS) from None
-
-
-def complain(request: Request, reply: Reply, problem: str) -> Request:
-    """Returns the request that tells a model what is wrong with its reply."""
-    said = readable(reply.text).strip() or "{}"
-    complaint = _COMPLAINT.format(problem=readable(problem)[:_LONGEST_COMPLAINT])
-    return replace(request, messages=(*request.messages, Message("assistant", said), Message("user", complaint)))
 
 
 def background(context: RunContext) -> Background:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from radeval.core.info import ParameterValue
@@ -29,14 +29,15 @@ class RulesSolver:
 
     def run(self, verdicts: Sequence[Verdict], readings: Sequence[Readings]) -> list[Score]:
         """Returns the scores that protocols come to, in order."""
-        return [_drive(verdict, read) for verdict, read in zip(verdicts, readings, strict=True)]
+        return [follow(verdict, read, answer) for verdict, read in zip(verdicts, readings, strict=True)]
 
 
-def _drive(verdict: Verdict, readings: Readings) -> Score:
+def follow(verdict: Verdict, readings: Readings, answering: Callable[[Call[Any, Any], Readings], Answer[Any]]) -> Score:
+    """Returns the score that a protocol comes to where each of its calls is answered at once."""
     try:
         calls = next(verdict)
         while True:
-            calls = verdict.send([answer(call, readings) for call in calls])
+            calls = verdict.send([answering(call, readings) for call in calls])
     except StopIteration as done:
         score: Score = done.value
         return score

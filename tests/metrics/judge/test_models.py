@@ -73,6 +73,10 @@ def context(tmp_path: Path) -> Iterator[RunContext]:
     made.things.close()
 
 
+def _threads() -> list[str]:
+    return [one.name for one in threading.enumerate() if one.name == "radeval models"]
+
+
 def judge_on(running: Any) -> Green:
     return Green(judge=f"{running.url}#test-model")
 
@@ -207,12 +211,12 @@ def test_models_can_be_asked_where_an_event_loop_runs(context):
 
 
 def test_the_end_of_a_run_closes_what_it_opened(tmp_path):
-    before = threading.active_count()
     with server.ModelServer([server.Say(GOOD)]) as running:
         context = RunContext(judging=JudgeOptions(cache_folder=tmp_path))
         judge_on(running).score_batch([PAIR], context)
+        assert _threads()
         context.things.close()
-    assert threading.active_count() == before
+    assert not _threads()
 
 
 def test_several_judges_share_one_model(context):

@@ -17,9 +17,9 @@ from radeval.metrics.judge import gema_tasks, rubric_task
 from radeval.metrics.judge.chexprompt import FindErrors
 from radeval.metrics.judge.crimson_task import WeighFindings
 from radeval.metrics.judge.green import FindErrorsAndMatches
-from radeval.metrics.judge.models import Questions, read_answer
 from radeval.metrics.judge.pair import Pair
 from radeval.metrics.judge.phrases import Entail, EntailCt, Inference, KeepAbnormal, Phrase, TakeApart, TakeApartCt
+from radeval.metrics.judge.questions import Questions, read_answer
 from radeval.metrics.judge.task import Call, Task
 
 
