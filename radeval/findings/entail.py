@@ -14,19 +14,22 @@ from radeval.findings.words import tokenize
 
 _SIDES: tuple[Laterality, Laterality] = ("left", "right")
 _ENLARGED = "enlarged"
-_SUMMARIES = {
-    "cardiomediastinal_silhouette": ("heart", "mediastinum"),
-    "cardiopulmonary": ("lung", "pleura"),
-    "pleuropulmonary": ("lung", "pleura"),
-    "thorax": ("lung", "pleura"),
+_SUMMARIES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "cardiomediastinal_silhouette": (("heart", "mediastinum"),),
+    "pleuropulmonary": (("lung", "pleura"),),
+    "cardiopulmonary": (("lung", "pleura"), ("heart", "lung")),
+    "thorax": (("lung", "pleura"), ("heart", "lung")),
 }
-"""Structures of which a report calls the whole normal where it has found nothing in these parts."""
+"""Parts of which a report with nothing in them calls the whole free of acute disease, in one of several ways.
+
+For the whole to be normal, all the parts must be.
+"""
 
 _SHOWN_CLEAN_BY = {
     "lung": ("consolidation",),
     "pleura": ("pleural_effusion", "pneumothorax"),
 }
-"""What must be denied for a part of a summary to be clean: what radiologists list before "no acute disease"."""
+"""What must be denied for a part to be free of acute disease: what radiologists list before they say so."""
 
 
 class Verdict(StrEnum):
@@ -176,6 +179,8 @@ class Premises:
                 place
                 for place, other in self._normal
                 if other.laterality in (None, "bilateral", one.laterality)
+                # Without acute disease something lasting may still be there.
+                and ("acute" not in other.descriptors or "acute" in claim.descriptors)
                 and one.concept in self._anatomy.covered(other.concept)
             ]
 
@@ -184,13 +189,19 @@ class Premises:
             found = _on_both_sides(claim, whole)
         if found or claim.concept not in _SUMMARIES or self._against(claim):
             return found
-        parts = [self._clean(replace(claim, concept=part)) for part in _SUMMARIES[claim.concept]]
-        return {place for part in parts for place in part} if all(parts) else ()
+        ways = _SUMMARIES[claim.concept]
+        if "acute" not in claim.descriptors:
+            ways = (tuple(dict.fromkeys(part for way in ways for part in way)),)
+        for way in ways:
+            parts = [self._clean(replace(claim, concept=part)) for part in way]
+            if all(parts):
+                return {place for part in parts for place in part}
+        return ()
 
     def _clean(self, part: Finding) -> Iterable[int]:
         """Returns the premises by which a part of a summary is normal or without what a summary denies."""
         found = self._normality(part)
-        if found or part.concept not in _SHOWN_CLEAN_BY:
+        if found or part.concept not in _SHOWN_CLEAN_BY or "acute" not in part.descriptors:
             return found
         shown = [
             self._absence(Finding(concept, Presence.ABSENT, laterality=part.laterality))

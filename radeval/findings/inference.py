@@ -122,21 +122,21 @@ def rules_out(denial: Finding, stated: Finding, kinship: Kinship, *, everywhere:
     if denial.kind is Kind.NORMAL:
         if stated.concept not in kinship.denied_by_normal(denial.concept):
             return False
-        return not _chronic(stated, kinship) if "acute" in denial.descriptors else True
+        return "acute" not in denial.descriptors or not _chronic(stated, kinship)
     if denial.presence is not Presence.ABSENT:
         return False
     if not kinship.is_case_of(stated.concept, denial.concept):
         return False
     if not kinship.stated_nowhere(denial) and not kinship.regions.all_within(stated.locations, denial.locations):
         return False
-    return not _qualified(denial) or _within_terms(denial, stated)
+    return not _qualified(denial) or _within_terms(denial, stated, kinship)
 
 
 def _qualified(denial: Finding) -> bool:
     return bool(denial.severity is not None or denial.sizes_mm or denial.change or denial.descriptors)
 
 
-def _within_terms(denial: Finding, stated: Finding) -> bool:
+def _within_terms(denial: Finding, stated: Finding, kinship: Kinship) -> bool:
     """Tells whether a finding is of the sort that a qualified denial denies ("no large effusion", "no new nodule")."""
     if denial.severity is not None and (stated.severity is None or stated.severity < denial.severity):
         return False
@@ -145,6 +145,8 @@ def _within_terms(denial: Finding, stated: Finding) -> bool:
     if denial.change in ("new", "worse") and denial.change != stated.change:
         return False
     if descriptors_oppose(denial.descriptors, stated.descriptors):
+        return False
+    if "acute" in denial.descriptors and _chronic(stated, kinship):
         return False
     telling = _TELLING.intersection(denial.descriptors) - _ASSUMED
     return all(

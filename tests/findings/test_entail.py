@@ -77,6 +77,15 @@ def test_verdicts_and_the_premises_that_decide_them(premises, hypothesis, verdic
         (["The heart is not enlarged."], "Heart size is normal.", ENTAILMENT),
         (["Heart size is normal."], "No cardiomegaly.", ENTAILMENT),
         (["The heart is enlarged."], "Heart size is normal.", CONTRADICTION),
+        # what is not acute stands beside "no acute abnormality", not beside "unremarkable"
+        (["No acute cardiopulmonary abnormality."], "Heart size is normal.", NEUTRAL),
+        (["The heart and lungs are normal."], "No acute cardiopulmonary abnormality.", ENTAILMENT),
+        (["No consolidation, pleural effusion or pneumothorax."], "The chest is normal.", NEUTRAL),
+        (["No acute osseous abnormality."], "Old healed left rib fracture.", NEUTRAL),
+        (["Old healed left rib fracture."], "No acute fracture.", NEUTRAL),
+        (["Left rib fracture."], "No acute fracture.", CONTRADICTION),
+        (["No fracture."], "No acute fracture.", ENTAILMENT),
+        (["Bones are unremarkable."], "Degenerative changes of the thoracic spine.", CONTRADICTION),
         # parts and wholes of a normal statement
         (["The heart is normal.", "The mediastinum is normal."], "Cardiomediastinal silhouette is normal.", ENTAILMENT),
         (["The heart is normal."], "Cardiomediastinal silhouette is normal.", NEUTRAL),
