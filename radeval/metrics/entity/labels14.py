@@ -33,6 +33,22 @@ LABELS = (
     "Enlarged Cardiomediastinum", "Cardiomegaly", "Lung Opacity", "Lung Lesion", "Edema", "Consolidation", "Pneumonia",
     "Atelectasis", "Pneumothorax", "Pleural Effusion", "Pleural Other", "Fracture", SUPPORT_DEVICES, NO_FINDING,
 )  # fmt: skip
+HEADS = {
+    "Enlarged Cardiomediastinum": {"enlarged_cardiomediastinal_silhouette"},
+    "Cardiomegaly": {"cardiomegaly"},
+    "Lung Opacity": {"opacity"},
+    "Lung Lesion": {"nodule", "mass"},
+    "Edema": {"pulmonary_edema"},
+    "Consolidation": {"consolidation"},
+    "Pneumonia": {"pneumonia"},
+    "Atelectasis": {"atelectasis"},
+    "Pneumothorax": {"pneumothorax"},
+    "Pleural Effusion": {"pleural_effusion"},
+    "Pleural Other": {"pleural_thickening"},
+    "Fracture": {"fracture"},
+}
+"""The concepts that a normal statement must deny to deny an observation; others count as it without being it."""
+
 FIVE = ("Cardiomegaly", "Edema", "Consolidation", "Atelectasis", "Pleural Effusion")
 
 Mask = NDArray[np.bool_]
@@ -169,13 +185,13 @@ def read_labels(reading: Reading, judge: ReportReader) -> dict[str, Label]:
     """Returns what a reading says of the 13 observations other than No Finding.
 
     A finding counts as the observations of its concept and, unless it is denied, of all that this implies. A normal
-    statement makes those negative of which it denies each concept that a normal statement can deny.
+    statement makes those negative whose head concepts it denies.
 
     Args:
         reading: What the reader found.
         judge: The reader that found it.
     """
-    own, implied, deniable = _tables(judge)
+    own, implied = _tables(judge)
     found = dict.fromkeys(LABELS[:-1], Label("blank", None))
     kinship = judge.kinship
     denied: set[str] = set()
@@ -188,8 +204,8 @@ def read_labels(reading: Reading, judge: ReportReader) -> dict[str, Label]:
         for label in (own if status == "negative" else implied).get(one.concept, ()):
             if _RANK[status] > _RANK[found[label].status]:
                 found[label] = Label(status, one)
-    for label, concepts in deniable.items():
-        if found[label].status == "blank" and concepts and concepts <= denied:
+    for label, concepts in HEADS.items():
+        if found[label].status == "blank" and concepts <= denied:
             found[label] = Label("negative", None)
     return found
 
@@ -198,19 +214,15 @@ _Table = Mapping[str, frozenset[str]]
 
 
 @lru_cache(maxsize=8)
-def _tables(judge: ReportReader) -> tuple[_Table, _Table, _Table]:
-    """Returns labels by concept, the same with what it implies, and by label the concepts that "normal" can deny."""
+def _tables(judge: ReportReader) -> tuple[_Table, _Table]:
+    """Returns labels by concept, and the same with those of what it implies."""
     concepts = judge.lexicon.concepts
     own = {name: frozenset(one.labels) & frozenset(LABELS) for name, one in concepts.items()}
     implied = {
         name: frozenset(label for other in judge.kinship.implied(name) for label in own.get(other, ()))
         for name in concepts
     }
-    deniable = {
-        label: frozenset(name for name, labels in own.items() if label in labels and concepts[name].normal_of)
-        for label in LABELS[:-1]
-    }
-    return own, implied, deniable
+    return own, implied
 
 
 def _f1(hit: float, false: float, omitted: float) -> float | None:

@@ -8,7 +8,7 @@ from radeval.core.example import Example
 from radeval.core.metric import RunContext
 from radeval.core.registry import make_metric
 from radeval.findings.reader import reader
-from radeval.metrics.entity.labels14 import FIVE, LABELS, read_labels
+from radeval.metrics.entity.labels14 import FIVE, HEADS, LABELS, read_labels
 from radeval.run.plan import signature
 
 
@@ -53,6 +53,11 @@ def test_a_finding_counts_as_what_it_implies_but_denying_it_does_not_deny_that()
     assert statuses("Right lower lobe consolidation.")["Lung Opacity"] == "positive"
     assert statuses("Rib fracture.")["Fracture"] == "positive"
     assert statuses("No pneumonia.") == {"Pneumonia": "negative"}
+
+
+def test_the_lexicon_has_what_a_normal_statement_must_deny():
+    concepts = reader().lexicon.concepts
+    assert all(label in concepts[name].labels for label, names in HEADS.items() for name in names)
 
 
 def test_a_normal_statement_denies_the_labels_of_its_structure():
