@@ -45,7 +45,8 @@ def read_attributes(
         if "count" in roles and count is None:
             count = int(roles["count"])
         if "change" in roles and not compares_sides(clause, place):
-            change = "stable" if _denied_change(clause, place) else roles["change"]
+            # "Is not new"; in "no new opacity" the denial is that of the opacity.
+            change = "stable" if place > here and _denied_change(clause, place) else roles["change"]
             changes.append((change == "stable", abs(place - here), change))
         if "descriptor" in roles:
             descriptors[sentence[tokens[mention.first].start : tokens[mention.last - 1].end].lower()] = None
@@ -70,8 +71,8 @@ def compares_sides(clause: Sequence[Mention], place: int) -> str | None:
     comparative = roles["comparative"]
     for other in range(place + 1, min(place + 5, len(clause))):
         roles = clause[other].roles
-        if "side" in roles or "structure" in roles:
-            return comparative
+        if not {"side", "structure", "number"}.isdisjoint(roles):
+            return comparative  # or a size: "no nodule larger than 1 cm"
         if "preposition" not in roles and "ignored" not in roles:
             return None
     return None

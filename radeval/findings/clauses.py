@@ -179,7 +179,7 @@ def _affirms(mentions: Sequence[Mention], start: int, after: Sequence[Mention]) 
 
 
 def _ors(mentions: Sequence[Mention], start: int) -> bool:
-    return any(mentions[other].roles.get("join") in ("or", "nor") for other in range(start, len(mentions)))
+    return any(mentions[other].roles.get("join") in ("or", "nor", "/") for other in range(start, len(mentions)))
 
 
 def _up_to_join(mentions: Sequence[Mention], start: int) -> list[Mention]:

@@ -8,7 +8,8 @@ from radeval.findings.vocabulary import Mention, Vocabulary
 from radeval.findings.words import Token
 
 _JOINED = {"ignored": "word"}
-_PLACE = {"side", "structure"}
+_BETWEEN = {"side", "structure", "ignored", "number", "descriptor"}
+_PREDICATE = 9
 _REACH = 4
 """How many mentions may stand between the parts of a term."""
 
@@ -42,23 +43,48 @@ def _drop_pairs(mentions: list[Mention], tokens: Sequence[Token]) -> None:
 
 
 def _join_interrupted(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary) -> None:
-    """Joins a term that a place interrupts: "calcified right lower lobe granuloma" is a calcified granuloma."""
+    """Joins a term that other words interrupt: "calcified right lower lobe granuloma", "the nodule is calcified"."""
     for place, mention in enumerate(mentions):
-        # Only a place can interrupt a term.
-        if "concept" not in mention.roles or place < 2 or mentions[place - 1].roles.keys().isdisjoint(_PLACE):
-            continue
-        own = tuple(token.word for token in tokens[mention.first : mention.last])
-        for other in range(place - 1, max(-1, place - 1 - _REACH), -1):
-            roles = mentions[other].roles
-            if "quality" in roles or "descriptor" in roles:
-                before = tuple(token.word for token in tokens[mentions[other].first : mentions[other].last])
-                joined = words.meaning((*before, *own))
-                if joined is not None and "concept" in joined:
-                    mentions[place] = mention._replace(roles=joined)
-                    mentions[other] = mentions[other]._replace(roles=_JOINED)
-                    break
-            elif _PLACE.isdisjoint(roles):
-                break
+        if "concept" in mention.roles or "quality" in mention.roles:
+            _join_predicate(mentions, place, tokens, words)
+    for place, mention in enumerate(mentions):
+        # Beside the name itself an adjective would be part of its term already.
+        if "concept" in mention.roles and place > 1 and not _BETWEEN.isdisjoint(mentions[place - 1].roles):
+            _join_adjective(mentions, place, tokens, words)
+
+
+def _join_adjective(mentions: list[Mention], place: int, tokens: Sequence[Token], words: Vocabulary) -> None:
+    own = [token.word for token in tokens[mentions[place].first : mentions[place].last]]
+    for other in range(place - 1, max(-1, place - 2 - _REACH), -1):
+        roles = mentions[other].roles
+        if "quality" in roles or "descriptor" in roles:
+            before = [token.word for token in tokens[mentions[other].first : mentions[other].last]]
+            joined = words.meaning((*before, *own))
+            if joined is not None and "concept" in joined:
+                mentions[place] = mentions[place]._replace(roles=joined)
+                mentions[other] = mentions[other]._replace(roles=_JOINED)
+                return
+        elif _BETWEEN.isdisjoint(roles):
+            return
+
+
+def _join_predicate(mentions: list[Mention], place: int, tokens: Sequence[Token], words: Vocabulary) -> None:
+    """Joins a name with what is said of it after a verb or a comma, where the two are a term together."""
+    stated = False
+    for other in range(place + 1, min(place + _PREDICATE, len(mentions))):
+        roles = mentions[other].roles
+        if stated and ("quality" in roles or "descriptor" in roles):
+            before = [token.word for token in tokens[mentions[other].first : mentions[other].last]]
+            own = [token.word for token in tokens[mentions[place].first : mentions[place].last]]
+            joined = words.meaning((*before, *own))
+            ends = other + 1 == len(mentions) or not {"join", "mark"}.isdisjoint(mentions[other + 1].roles)
+            if ends and joined is not None and not {"concept", "quality"}.isdisjoint(joined):
+                mentions[place] = mentions[place]._replace(roles=joined)
+                mentions[other] = mentions[other]._replace(roles=_JOINED)
+            return
+        stated = stated or "verb" in roles or roles.get("join") == ","
+        if not {"verb", "join", "ignored", "structure", "side", "preposition", "number"} & roles.keys():
+            return
 
 
 def _complete_lists(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary) -> None:

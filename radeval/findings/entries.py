@@ -24,7 +24,7 @@ _CUES = {
     "tip": ".+",
     "comparative": "more|most",
     "earlier": "size",
-    "beside": "structure",
+    "beside": "structure|loose",
     "aside": "onward|whole",
     "ignored": "administrative|word",
 }

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 
 from radeval.findings.anatomy import Anatomy
 from radeval.findings.packs import Lexicon
+from radeval.findings.phrases import names_a_noun
 from radeval.findings.vocabulary import Mention
+from radeval.findings.words import Token
 
 _STATES = {"concept", "normal", "quality"}
+_TIGHT = {"in", "of", "at", "within", "involving", "throughout", "to", "from", "on", "under", "beneath", "into"}
+"""Prepositions after which a structure is what the state is of, and not only what lies near it."""
 
 
 @dataclass(slots=True)
@@ -39,7 +43,7 @@ class Namer:
             for one in concept.composed
         }
 
-    def named(self, clause: Sequence[Mention]) -> list[Named]:
+    def named(self, clause: Sequence[Mention], tokens: Sequence[Token]) -> list[Named]:
         """Returns the concepts that a clause names, each once for each place.
 
         A word that is both ("fracture") names the concept of its structure where there is one, else its own.
@@ -47,16 +51,20 @@ class Namer:
         found: list[Named] = []
         for place, one in enumerate(clause):
             roles = one.roles
-            composed = self._compose(clause, place, roles["quality"]) if "quality" in roles else []
+            composed = self._compose(clause, place, roles["quality"], tokens) if "quality" in roles else []
             if composed:
                 found += [one for one in composed if not _repeats(one, found)]
             elif "concept" in roles:
                 found.append(Named(roles["concept"], place))
         return found
 
-    def _compose(self, clause: Sequence[Mention], place: int, quality: str) -> list[Named]:
-        before, after = structures_before(clause, place), structures_after(clause, place)
-        for group in (after, before) if _looks_ahead(clause, place) else (before, after):
+    def _compose(self, clause: Sequence[Mention], place: int, quality: str, tokens: Sequence[Token]) -> list[Named]:
+        before, after = structures_before(clause, place), _structures_of_state(clause, place, tokens)
+        if _describes_next(clause, place) and not names_a_noun(clause[place], tokens):
+            order = [after]  # "increased interstitial markings" say nothing of what was named before them
+        else:
+            order = [after, before] if _looks_ahead(clause, place) else [before, after]
+        for group in order:
             found: dict[str, Named] = {}
             for other in group:
                 concept = self._concept_of(clause[other].roles["structure"], quality)
@@ -81,6 +89,31 @@ class Namer:
 def _repeats(one: Named, found: Sequence[Named]) -> bool:
     """Tells whether another state of the same structures has named the concept already."""
     return any(other.concept == one.concept and other.structures == one.structures for other in found)
+
+
+def _describes_next(clause: Sequence[Mention], place: int) -> bool:
+    """Tells whether a state stands right before a name that it describes, and not after a verb."""
+    if place + 1 == len(clause) or (place and "verb" in clause[place - 1].roles):
+        return False
+    at = place + 1
+    while at + 1 < len(clause) and {"side", "severity", "descriptor"} & clause[at].roles.keys():
+        at += 1
+    return not {"structure", "concept"}.isdisjoint(clause[at].roles) and "join" not in clause[at].roles
+
+
+def _structures_of_state(clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> list[int]:
+    """Returns the structures after a state, without those that it only lies beside ("nodule overlying the rib")."""
+    found: list[int] = []
+    for other in structures_after(clause, place):
+        between = clause[place + 1 : other]
+        loose = any(
+            "beside" in one.roles or ("preposition" in one.roles and tokens[one.first].word not in _TIGHT)
+            for one in between
+        )
+        if loose:
+            break
+        found.append(other)
+    return found
 
 
 def _looks_ahead(clause: Sequence[Mention], place: int) -> bool:

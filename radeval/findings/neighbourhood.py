@@ -64,9 +64,13 @@ def neighbourhood(at: int, named: Sequence[Named], clause: Sequence[Mention]) ->
     return [place for place in near if place not in taken] if taken else near
 
 
+def _hides(mention: Mention) -> bool:
+    return mention.roles.get("beside") == "structure"
+
+
 def without_beside(near: Sequence[int], here: int, clause: Sequence[Mention]) -> list[int]:
     """Returns places without those of what a finding only touches or hides ("a mass abutting the mediastinum")."""
-    start = next((place for place in range(here + 1, len(clause)) if "beside" in clause[place].roles), len(clause))
+    start = next((place for place in range(here + 1, len(clause)) if _hides(clause[place])), len(clause))
     end = next((place for place in range(start, len(clause)) if "preposition" in clause[place].roles), len(clause))
     return [
         place for place in near if not (start < place < end and any(role in clause[place].roles for role in _PLACES))

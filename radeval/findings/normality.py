@@ -15,7 +15,7 @@ WHOLE = "thorax"
 """The structure that a statement without a subject is about ("no acute abnormality")."""
 
 _MASK = re.compile(r"[Xx]{3,}|_{2,}")
-_SUBJECT = {"concept", "structure"}
+_ACUTE = {"acute", "active"}
 
 
 def normal_subjects(
@@ -38,6 +38,8 @@ def normal_subjects(
         elif "normal" in one.roles and not (place and "negation_before" in clause[place - 1].roles):
             if one.roles["normal"] == "position" and not _is_predicate(clause, place):
                 continue
+            if _is_in_place_of_finding(clause, place):
+                continue
             before, after = structures_before(clause, place), structures_after(clause, place)
             whole = not any("concept" in other.roles for other in clause)
         else:
@@ -48,6 +50,14 @@ def normal_subjects(
         if whole and not before and not after:
             found.append((place, None))
     return found
+
+
+def _is_in_place_of_finding(clause: Sequence[Mention], place: int) -> bool:
+    """Tells whether a word only describes where a finding is ("infiltrate within the aerated lung")."""
+    at = place - 1
+    while at > 0 and ("ignored" in clause[at].roles or "side" in clause[at].roles):
+        at -= 1
+    return at > 0 and "preposition" in clause[at].roles and any("concept" in one.roles for one in clause[:at])
 
 
 def _is_predicate(clause: Sequence[Mention], place: int) -> bool:
@@ -84,6 +94,14 @@ def _only_leads_to_a_finding(clause: Sequence[Mention], place: int) -> bool:
         if "join" in roles or "verb" in roles:
             return False
     return False
+
+
+def denies_only_acute(clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> bool:
+    """Tells whether only acute abnormality is denied: "no acute process", "no active disease"."""
+    if "generic" not in clause[place].roles:
+        return False
+    denial = next((other for other in range(place, -1, -1) if "negation_before" in clause[other].roles), place)
+    return any(token.word in _ACUTE for token in tokens[clause[denial].first : clause[place].last])
 
 
 def has_known_subject(clause: Sequence[Mention], place: int, tokens: Sequence[Token], sentence: str) -> bool:

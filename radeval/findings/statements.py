@@ -17,7 +17,7 @@ from radeval.findings.groups import groups
 from radeval.findings.measures import with_sizes
 from radeval.findings.naming import Named, Namer
 from radeval.findings.neighbourhood import inherited, lead, neighbourhood, without_beside
-from radeval.findings.normality import WHOLE, has_known_subject, normal_subjects
+from radeval.findings.normality import WHOLE, denies_only_acute, has_known_subject, normal_subjects
 from radeval.findings.presence import Stand, stands
 from radeval.findings.sizes import Size, find_sizes
 from radeval.findings.tips import tip_position
@@ -75,7 +75,7 @@ class SentenceReader:
     def _said(self, clause: _Clause, sizes: Sequence[Size], earlier: bool) -> list[Finding]:
         """Returns what one clause says."""
         mentions, tokens, roles = clause.mentions, clause.tokens, clause.roles
-        named = self._namer.named(mentions)
+        named = self._namer.named(mentions, tokens)
         generic = [place for place, one in enumerate(mentions) if "generic" in one.roles] if "generic" in roles else []
         stand = stands(mentions, [one.place for one in named] + generic, earlier)
         front = lead(mentions, named, tokens) if named else []
@@ -84,10 +84,11 @@ class SentenceReader:
             found = with_sizes(found, sizes, mentions, tokens)
         used = {place for one in named for place in one.structures}
         for place, structure in normal_subjects(mentions, stand, generic, used) if "normal" in roles or generic else ():
+            acute = denies_only_acute(mentions, place, tokens)
             if structure is not None:
-                found.append(self._normal(structure, clause))
+                found.append(self._normal(structure, clause, acute))
             elif has_known_subject(mentions, place, tokens, clause.sentence):
-                found.append(_statement(WHOLE, None, mentions[place], tokens))
+                found.append(_statement(WHOLE, None, mentions[place], tokens, acute))
         return sorted(found, key=lambda one: one.span) if len(found) > 1 else found
 
     def _findings(
@@ -147,7 +148,7 @@ class SentenceReader:
         change = said.change
         if change is None and extra:
             change = read_attributes(extra, one.place, mentions, tokens, sentence).change
-        if standing.presence is Presence.ABSENT and change != "resolved":
+        if standing.presence is Presence.ABSENT and change not in ("resolved", "new"):
             change = None  # "the previously seen pneumothorax is not visualized": what is not there does not stay
         places = [one.place, *one.structures]
         start = min(tokens[mentions[other].first].start for other in places)
@@ -198,11 +199,11 @@ class SentenceReader:
             return "bilateral"
         return "left" if "left" in sides else "right" if "right" in sides else None
 
-    def _normal(self, place: int, clause: _Clause) -> Finding:
+    def _normal(self, place: int, clause: _Clause, acute: bool) -> Finding:
         mention = clause.mentions[place]
         structure = mention.roles["structure"]
         side = self._side(clause.mentions, range(max(0, place - 2), place + 1), [structure])
-        return _statement(structure, side, mention, clause.tokens)
+        return _statement(structure, side, mention, clause.tokens, acute)
 
     def _placed(self, found: list[Finding]) -> list[Finding]:
         """Gives an explanation without a place of its own that of what it explains ("left base opacity, ...")."""
@@ -256,12 +257,15 @@ def _up_to_tip(near: Sequence[int], here: int, clause: Sequence[Mention]) -> lis
     return [place for place in near if place < tip or "side" not in clause[place].roles]
 
 
-def _statement(structure: str, side: Laterality | None, mention: Mention, tokens: Sequence[Token]) -> Finding:
+def _statement(
+    structure: str, side: Laterality | None, mention: Mention, tokens: Sequence[Token], acute: bool
+) -> Finding:
     return Finding(
         concept=structure,
         presence=Presence.PRESENT,
         locations=(structure,),
         laterality=side,
+        descriptors=("acute",) if acute else (),
         kind=Kind.NORMAL,
         span=(tokens[mention.first].start, tokens[mention.last - 1].end),
     )
