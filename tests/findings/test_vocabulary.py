@@ -241,7 +241,7 @@ subcutaneous_emphysema: Crepitus in the neck soft tissues.
 pneumomediastinum: Pneumomediastinum. / Mediastinal air.
 !pneumomediastinum: No pneumomediastinum.
 pneumoperitoneum: Free air under the diaphragm. / Pneumoperitoneum. / Free subdiaphragmatic air.
-pneumoperitoneum: Air is seen under the right hemidiaphragm. / Air under the left hemidiaphragm.
+pneumoperitoneum: There is air under the right hemidiaphragm. / Air under the left hemidiaphragm.
 !pneumoperitoneum: No free intraperitoneal air. / There is no free air beneath the diaphragm.
 !pneumoperitoneum: No free air under the hemidiaphragms. / No subdiaphragmatic free air.
 diaphragm_elevation: Elevated right hemidiaphragm. / Paralysis of the left hemidiaphragm.
@@ -380,7 +380,7 @@ prominent_bowel_gas: Gas-filled loops of bowel. / Air-filled loops of colon.
 !lymphadenopathy: No adenopathy.
 epicardial_fat_pad: Prominent epicardial fat pad. / Pericardial fat pad.
 nipple_shadow: Nipple shadows.
-external_object: Necklace artifact.
+external_object: Necklace.
 mediastinal_shift: Mediastinal shift to the right. / Shift of the mediastinum to the left.
 mediastinal_shift: Rightward shift of the heart.
 obscured_outline: Loss of the right heart border. / Obscuration of the left hemidiaphragm.
