@@ -139,10 +139,12 @@ def _vote(values: Sequence[float]) -> float:
 def _hung(scores: Mapping[str, Score], evidence: tuple[Evidence, ...], usage: Usage | None) -> Score:
     """Returns what half a jury comes to."""
     missing = {name: one for name, one in scores.items() if one.value is None}
-    told = "; ".join(f"{name}: {one.reason}" for name, one in missing.items())
+    reasons = {one.reason for one in missing.values()}
+    reason = reasons.pop() if len(reasons) == 1 else "too few members have a verdict"
+    told = "; ".join(f"{name}: {one.reason} {one.detail}".rstrip() for name, one in missing.items())
     if all(one.status is Status.ERROR for one in missing.values()):
-        return Score.error("too few members answered", told, usage=usage)
-    return Score.unscored("too few members have a verdict", told, evidence=evidence, usage=usage)
+        return Score.error(reason, told, usage=usage)
+    return Score.unscored(reason, told, evidence=evidence, usage=usage)
 
 
 def _evidence(name: str, score: Score, main: str) -> list[Evidence]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar, cast
+
 from radeval.core.example import Context
 from radeval.core.finding import Finding
 from radeval.findings.compare import Comparison, compare
 from radeval.findings.reader import ReportReader
 from radeval.findings.reading import Reading
 from radeval.findings.significance import Significance, rules_of
+
+Thing = TypeVar("Thing")
 
 _MOST_KEPT = 20_000
 """Reports, and pairs, that are remembered; those beyond are read again by each judge."""
@@ -27,6 +32,7 @@ class Readings:
         self.reader = reader
         self._rules = rules_of(reader)
         self._readings: dict[str, Reading] = {}
+        self._derived: dict[Hashable, Any] = {}
         self._comparisons: dict[tuple[str, str], Comparison] = {}
 
     def read(self, report: str) -> Reading:
@@ -46,6 +52,15 @@ class Readings:
             if len(self._comparisons) < _MOST_KEPT:
                 self._comparisons[candidate, reference] = found
         return found
+
+    def once(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
+        """Returns what follows from reports alone, made when first asked for."""
+        found = self._derived.get(key)
+        if found is None:
+            found = make()
+            if len(self._derived) < _MOST_KEPT:
+                self._derived[key] = found
+        return cast(Thing, found)
 
     def weigh(self, finding: Finding, context: Context) -> Significance:
         """Returns how much a finding matters for a patient."""

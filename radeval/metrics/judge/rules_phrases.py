@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from radeval.core.finding import Finding, Kind, Presence
-from radeval.findings.entail import Verdict, entails
+from radeval.findings.entail import Premises, Verdict
 from radeval.metrics.judge.readings import Readings
 
 _GRADES = {1: "trace", 2: "mild", 3: "moderate", 4: "severe", 5: "massive"}
@@ -38,33 +38,52 @@ class Spoken(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def sentences(report: str, readings: Readings) -> list[Spoken]:
+def sentences(report: str, readings: Readings) -> tuple[Spoken, ...]:
     """Returns the sentences of a report with one phrase for each finding.
 
     A sentence of one finding is its phrase; one of several becomes as many phrases in the lexicon's words.
     """
+    return readings.once(("sentences", report), lambda: tuple(_sentences(report, readings)))
+
+
+def _sentences(report: str, readings: Readings) -> Iterator[Spoken]:
     reading = readings.read(report)
     by_sentence: dict[int, list[Finding]] = {}
     for one in reading.findings:
         by_sentence.setdefault(one.sentence, []).append(one)
-    spoken = []
     for place, findings in by_sentence.items():
         span = reading.sentences[place]
         phrases = (report[slice(*span)],) if len(findings) == 1 else tuple(in_words(one) for one in findings)
-        spoken.append(Spoken(span, phrases, tuple(findings)))
-    return spoken
+        yield Spoken(span, phrases, tuple(findings))
+
+
+def findings_of(phrase: Phrase, readings: Readings) -> tuple[Finding, ...]:
+    """Returns what a phrase states: what the reader read in its report, else what it reads in the phrase alone."""
+    known = readings.once(("phrases", phrase.report), lambda: _by_phrase(phrase.report, readings))
+    return known.get(phrase.text) or readings.read(phrase.text).findings
+
+
+def _by_phrase(report: str, readings: Readings) -> dict[str, tuple[Finding, ...]]:
+    return {
+        phrase: (finding,)
+        for one in sentences(report, readings)
+        for phrase, finding in zip(one.phrases, one.findings, strict=True)
+    }
 
 
 def states_finding(phrase: Phrase, readings: Readings) -> bool:
     """Tells whether a phrase states something as present or uncertain."""
-    stated = readings.read(phrase.text).findings
+    stated = findings_of(phrase, readings)
     return any(one.kind is not Kind.NORMAL and one.presence is not Presence.ABSENT for one in stated)
 
 
-def follows(premises: Sequence[Phrase], hypothesis: Phrase, readings: Readings) -> tuple[bool, tuple[int, ...]]:
+def follows(premises: tuple[Phrase, ...], hypothesis: Phrase, readings: Readings) -> tuple[bool, tuple[int, ...]]:
     """Returns whether a phrase follows from others, and the places of those that decide it, also where they deny it."""
-    modality = "ct" if "chest_ct" in readings.reader.lexicon.packs else "cxr"
-    found = entails([one.text for one in premises], hypothesis.text, modality)
+    known = readings.once(
+        ("premises", premises),
+        lambda: Premises([findings_of(one, readings) for one in premises], readings.reader),
+    )
+    found = known.judge(findings_of(hypothesis, readings))
     return found.verdict is Verdict.ENTAILMENT, found.premises
 
 
