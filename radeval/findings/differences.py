@@ -164,12 +164,12 @@ def descriptors_oppose(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=16_384)
 def _opposed(candidate: tuple[str, ...], reference: tuple[str, ...]) -> tuple[Difference, ...]:
     found = []
-    for first, second in OPPOSED:
-        for ours, theirs in ((first, second), (second, first)):
-            mine = [one for one in candidate if one in ours]
-            yours = [one for one in reference if one in theirs]
-            if mine and yours:
-                found.append(Difference("descriptor", ", ".join(mine), ", ".join(yours)))
+    for pair in OPPOSED:
+        ours, theirs = ([[word for word in side if word in words] for side in pair] for words in (candidate, reference))
+        # Who says "acute on chronic" opposes neither.
+        for mine, yours in ((ours, theirs[::-1]), (ours[::-1], theirs)):
+            if mine[0] and yours[0] and not mine[1] and not yours[1]:
+                found.append(Difference("descriptor", ", ".join(sorted(mine[0])), ", ".join(sorted(yours[0]))))
     return tuple(found)
 
 

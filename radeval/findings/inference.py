@@ -157,4 +157,6 @@ def _within_terms(denial: Finding, stated: Finding, kinship: Kinship) -> bool:
 
 def _chronic(stated: Finding, kinship: Kinship) -> bool:
     """Tells whether a finding is none that "no acute abnormality" denies."""
+    if "acute" in stated.descriptors:
+        return False
     return kinship.lasting(stated.concept) or descriptors_oppose(("acute",), stated.descriptors)

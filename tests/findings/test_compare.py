@@ -145,6 +145,7 @@ def test_the_pairing_with_the_greatest_total_wins():
         ("Enteric tube with tip in the stomach.", "Enteric tube with tip in the esophagus.", {"tip"}),
         # descriptors that exclude each other
         ("Displaced left rib fracture.", "Nondisplaced left rib fracture.", {"descriptor"}),
+        ("Acute on chronic right clavicle fracture.", "Acute right clavicle fracture.", set()),
         ("Focal right opacity.", "Diffuse right opacity.", {"descriptor"}),
         ("Patchy right opacity.", "Hazy right opacity.", set()),
     ],
