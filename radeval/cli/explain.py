@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from radeval.cli.complete import complete_metric
-from radeval.cli.judging import Lexicon, check_lexicon, judging_of, run_parameters
+from radeval.cli.judging import (
+    AllowRemote,
+    Cache,
+    Judge,
+    Lexicon,
+    Prompts,
+    check_taken,
+    judging_of,
+    planned_metrics,
+    run_parameters,
+)
 
 if TYPE_CHECKING:
     from radeval.core.example import Example
@@ -32,23 +42,26 @@ def explain(
     id_col: Annotated[list[str] | None, typer.Option(help="Id column, as for score.")] = None,
     text_col: Annotated[list[str] | None, typer.Option(help="Text column, as for score.")] = None,
     lexicon: Lexicon = None,
+    judge: Judge = None,
+    allow_remote: AllowRemote = None,
+    cache: Cache = None,
+    prompts: Prompts = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Show one pair of reports with the findings marked and every error named."""
     from radeval.cli.page import page
     from radeval.core.config import load_settings
-    from radeval.core.metric import RunContext
     from radeval.io.reading import read_examples
-    from radeval.run.plan import plan
     from radeval.run.score import RunOptions, score_examples
 
-    flags = {"sections": sections, "id_col": id_col, "text_col": text_col, "lexicon": lexicon}
+    flags: dict[str, Any] = {"sections": sections, "id_col": id_col, "text_col": text_col, "lexicon": lexicon}
+    flags |= {"judge": judge, "allow_remote": allow_remote, "cache": cache, "prompts": prompts}
     settings = load_settings(flags, os.environ, Path.cwd())
     options = RunOptions(
         sections=settings.sections, n_boot=0, parameters=run_parameters(settings), judging=judging_of(settings)
     )
-    planned = plan(metric, settings.sections, RunContext(judging=options.judging), options.parameters)
-    check_lexicon(lexicon, planned)
+    planned = planned_metrics(metric, settings.sections, options)
+    check_taken({"lexicon": lexicon}, planned)
     loaded = read_examples(
         predictions, references, id_columns=settings.id_col, text_columns=settings.text_col, allow_missing=True
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from radeval.core.config import Settings
     from radeval.core.judging import JudgeOptions
     from radeval.run.plan import Planned
+    from radeval.run.score import RunOptions
 
 Lexicon = Annotated[
     list[str] | None,
@@ -26,6 +27,7 @@ Judge = Annotated[
         "vllm:PATH or gguf:FILE.  [default: rules]",
     ),
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what models would be asked, and at what cost.")]
 AllowRemote = Annotated[
     bool | None,
     typer.Option("--allow-remote", help="Reports may be sent to an address off this machine."),
@@ -74,6 +76,18 @@ def judging_of(settings: Settings) -> JudgeOptions:
     )
 
 
+def planned_metrics(metrics: str | Sequence[str], sections: str, options: RunOptions) -> list[Planned]:
+    """Returns the metrics of a run, each able to run; nothing stays open."""
+    from radeval.core.metric import RunContext
+    from radeval.run.plan import plan
+
+    context = RunContext(judging=options.judging)
+    try:
+        return plan(metrics, sections, context, options.parameters)
+    finally:
+        context.things.close()
+
+
 def run_parameters(settings: Settings) -> dict[str, str]:
     """Returns the parameters that settings give to every metric that has them."""
     from radeval.run.score import RULES
@@ -82,18 +96,25 @@ def run_parameters(settings: Settings) -> dict[str, str]:
     return found | {"lexicon": os.pathsep.join(settings.lexicon)} if settings.lexicon else found
 
 
-def check_lexicon(lexicon: Sequence[str] | None, planned: Sequence[Planned]) -> None:
-    """Raises where packs are named on the command line that no metric of the run reads with.
+def check_taken(flags: Mapping[str, object], planned: Sequence[Planned]) -> None:
+    """Raises where the command line sets what no metric of the run has.
+
+    Args:
+        flags: The judge and the lexicon, as the command line gives them.
+        planned: The metrics of the run.
 
     Raises:
-        UsageError: There are such packs.
+        UsageError: There is such an option.
     """
     from radeval.core.errors import UsageError
 
-    takers = [item for item in planned if any(one.name == "lexicon" for one in item.metric.info.parameters)]
-    if lexicon and not takers:
-        raise UsageError(
-            "none of the metrics reads reports with a lexicon",
-            where="--lexicon",
-            hint="leave it out, or name a metric such as findings",
-        )
+    taken = {one.name for item in planned for one in item.metric.info.parameters}
+    for name, hint in _TAKERS.items():
+        if flags.get(name) and name not in taken:
+            raise UsageError(f"none of the metrics takes a {name}", where=f"--{name}", hint=hint)
+
+
+_TAKERS = {
+    "judge": "leave it out, or name a judge such as radfact",
+    "lexicon": "leave it out, or name a metric that reads reports, such as findings",
+}

@@ -18,6 +18,7 @@ from radeval.cli.judging import (
     AllowRemote,
     Cache,
     Concurrency,
+    DryRun,
     Judge,
     Lexicon,
     MaxCost,
@@ -26,8 +27,9 @@ from radeval.cli.judging import (
     Rpm,
     StrictModel,
     Tpm,
-    check_lexicon,
+    check_taken,
     judging_of,
+    planned_metrics,
     run_parameters,
 )
 
@@ -93,6 +95,7 @@ def score(
     ] = None,
     lexicon: Lexicon = None,
     judge: Judge = None,
+    dry_run: DryRun = False,
     allow_remote: AllowRemote = None,
     cache: Cache = None,
     concurrency: Concurrency = None,
@@ -110,9 +113,7 @@ def score(
     """Score candidate reports against reference reports."""
     from radeval.cli.render import render
     from radeval.core.config import load_settings
-    from radeval.core.metric import RunContext
     from radeval.io.reading import read_examples
-    from radeval.run.plan import plan
     from radeval.run.progress import BarProgress, NoProgress
     from radeval.run.score import RunOptions, score_examples
 
@@ -159,8 +160,8 @@ def score(
         },
     )
     # Before any file is read: a metric that cannot run, or a limit on nothing, must not cost the user a wait.
-    planned = plan(settings.metrics, settings.sections, RunContext(judging=options.judging), options.parameters)
-    check_lexicon(lexicon, planned)
+    planned = planned_metrics(settings.metrics, settings.sections, options)
+    check_taken(flags, planned)
     limits = [_limit(text, planned) for text in fail_under or []]
     shown = sys.stderr.isatty() if progress is None else progress
     with BarProgress() if shown else nullcontext(NoProgress()) as bar:
@@ -173,6 +174,11 @@ def score(
             max_chars=settings.max_chars,
             quote=not settings.no_text,
         )
+        if dry_run:
+            from radeval.cli.dry_run import dry_run as estimated
+
+            print(estimated(loaded.examples, planned, options, settings.format))
+            return 0
         strata = {name: _column(name, loaded.examples, settings.no_text) for name in settings.by}
         result = score_examples(
             loaded.examples, [item.metric for item in planned], options, by=strata, notices=loaded.notices, progress=bar
