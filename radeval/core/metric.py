@@ -170,14 +170,15 @@ class Metric:
             return self._columns(examples, context)
         kept = [_written(one.references) for one in examples]
         singles = [
-            replace(one, references=(one.references[number],))
+            one if len(one.references) == 1 else replace(one, references=(one.references[number],))
             for one, numbers in zip(examples, kept, strict=True)
             for number in numbers
         ]
         batch = self._columns(singles, context)
         row_numbers = [number for numbers in kept for number in numbers]
         for row, items in batch.evidence.items():
-            batch.evidence[row] = tuple(replace(item, reference=row_numbers[row]) for item in items)
+            if row_numbers[row]:
+                batch.evidence[row] = tuple(replace(item, reference=row_numbers[row]) for item in items)
         return best_reference(batch, [len(numbers) for numbers in kept], self.info)
 
     def corpus(self, totals: Floats) -> dict[str, Floats]:

@@ -45,7 +45,7 @@ class FindErrors(Task[Pair, Errors]):
 
     def by_rules(self, asked: Pair, readings: Readings) -> Errors:
         """Returns what differs between the findings of both reports."""
-        return Errors.model_construct(errors=rules_errors(asked, readings))
+        return Errors.made(errors=rules_errors(asked, readings))
 
 
 _KEYS = dict(

@@ -120,7 +120,7 @@ class WeighFindings(Task[Pair, CrimsonFindings]):
         missing = tuple(reference.add(one) for one in found.omitted)
         false = tuple(candidate.add(one) for one in found.false)
         wrong = tuple(
-            WrongAttribute.model_construct(
+            WrongAttribute.made(
                 reference_id=ours,
                 candidate_id=theirs,
                 kinds=(issue.kind,),
@@ -130,11 +130,11 @@ class WeighFindings(Task[Pair, CrimsonFindings]):
             for ours, theirs, match in matched
             for issue in issues(match, readings.reader)
         )
-        return CrimsonFindings.model_construct(
+        return CrimsonFindings.made(
             reference_findings=tuple(reference.findings),
             candidate_findings=tuple(candidate.findings),
             matched=tuple(
-                MatchedIds.model_construct(reference_id=ours, candidate_id=theirs) for ours, theirs, _ in matched
+                MatchedIds.made(reference_id=ours, candidate_id=theirs) for ours, theirs, _ in matched
             ),
             missing_findings=missing,
             false_findings=false,
@@ -153,7 +153,7 @@ class _Listed:
         """Returns the id that a finding is listed under from now on."""
         name = f"{self._letter}{len(self.findings) + 1}"
         self.findings.append(
-            WeighedFinding.model_construct(
+            WeighedFinding.made(
                 id=name,
                 finding=Quotation.at(self._report, finding.span),
                 significance=self._readings.weigh(finding, self._context).level,

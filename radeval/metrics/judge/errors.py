@@ -80,7 +80,7 @@ def rules_errors(asked: Pair, readings: Readings) -> tuple[ReportError, ...]:
             kind = _kind(issue, match.candidate)
             if kind is not None:
                 errors.append(
-                    ReportError.model_construct(
+                    ReportError.made(
                         kind=kind,
                         significant=issue.significant and weight.clinically_significant,
                         candidate=Quotation.at(asked.candidate, match.candidate.span),
@@ -94,7 +94,7 @@ def rules_errors(asked: Pair, readings: Readings) -> tuple[ReportError, ...]:
 def _lone(kind: ErrorKind, finding: Finding, asked: Pair, readings: Readings) -> ReportError:
     weight = readings.weigh(finding, asked.context)
     false = kind == "false finding"
-    return ReportError.model_construct(
+    return ReportError.made(
         kind=kind,
         significant=weight.clinically_significant,
         candidate=Quotation.at(asked.candidate, finding.span) if false else "",

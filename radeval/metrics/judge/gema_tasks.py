@@ -147,9 +147,9 @@ class FindEntities(Task[str, Entities]):
 
     def by_rules(self, asked: str, readings: Readings) -> Entities:
         """Returns the reader's statements."""
-        return Entities.model_construct(
+        return Entities.made(
             entities=tuple(
-                Entity.model_construct(
+                Entity.made(
                     id=f"E{number}",
                     name=one.concept,
                     polarity="present",
@@ -194,9 +194,9 @@ class MatchEntities(Task[Both, Matching]):
                 raise AnswerError("rules match only the entities that rules have found")
         found = match_entities(asked.pair.candidate, asked.pair.reference, readings)
         ours, theirs = asked.candidate.entities, asked.reference.entities
-        return Matching.model_construct(
+        return Matching.made(
             matches=tuple(
-                EntityMatch.model_construct(
+                EntityMatch.made(
                     reference_id=theirs[row].id, candidate_id=ours[column].id, **how._asdict(), reason=""
                 )
                 for row, column, how in found.matched

@@ -65,12 +65,12 @@ class FindErrorsAndMatches(Task[Pair, ErrorsAndMatches]):
         if not matches and not any(one.significant for one in errors):
             matches = _both_normal(readings.read(asked.candidate), readings.read(asked.reference))
         matched = tuple(
-            MatchedFinding.model_construct(
+            MatchedFinding.made(
                 candidate=Quotation.at(asked.candidate, one.span), reference=Quotation.at(asked.reference, other.span)
             )
             for one, other in matches
         )
-        return ErrorsAndMatches.model_construct(errors=errors, matched=matched)
+        return ErrorsAndMatches.made(errors=errors, matched=matched)
 
 
 def _both_normal(candidate: Reading, reference: Reading) -> list[tuple[Finding, Finding]]:

@@ -91,9 +91,9 @@ class TakeApart(Task[str, ReportPhrases]):
 
     def by_rules(self, asked: str, readings: Readings) -> ReportPhrases:
         """Returns one phrase for each finding that the reader reads, in its own words where a sentence has several."""
-        return ReportPhrases.model_construct(
+        return ReportPhrases.made(
             sentences=tuple(
-                SentencePhrases.model_construct(original=Quotation.at(asked, one.span), phrases=one.phrases)
+                SentencePhrases.made(original=Quotation.at(asked, one.span), phrases=one.phrases)
                 for one in sentences(asked, readings)
             )
         )
@@ -120,7 +120,7 @@ class KeepAbnormal(Task[tuple[Phrase, ...], Abnormal]):
     def by_rules(self, asked: tuple[Phrase, ...], readings: Readings) -> Abnormal:
         """Returns the phrases in which the reader reads a finding that is present or uncertain."""
         abnormal = tuple(number for number, one in enumerate(asked, 1) if states_finding(one, readings))
-        return Abnormal.model_construct(numbers=abnormal)
+        return Abnormal.made(numbers=abnormal)
 
 
 class Entail(Task[Inference, Entailed]):
@@ -152,7 +152,7 @@ class Entail(Task[Inference, Entailed]):
     def by_rules(self, asked: Inference, readings: Readings) -> Entailed:
         """Returns what follows by the reader's understanding of both sides."""
         entailed, deciding = follows(asked.premises, asked.hypothesis, readings)
-        return Entailed.model_construct(
+        return Entailed.made(
             evidence=tuple(asked.premises[place].text for place in deciding),
             status="entailment" if entailed else "not_entailment",
         )
