@@ -41,7 +41,8 @@ def affirms(premise: Finding, claim: Finding, kinship: Kinship) -> bool:
     """
     if premise.kind is Kind.NORMAL or premise.presence is Presence.ABSENT:
         return False
-    if premise.presence is Presence.UNCERTAIN and claim.presence is Presence.PRESENT:
+    # An explanation is never more than likely, in whichever words it is offered.
+    if premise.presence is Presence.UNCERTAIN and claim.presence is Presence.PRESENT and not claim.interprets:
         return False
     if not kinship.is_case_of(premise.concept, claim.concept):
         return False

@@ -120,6 +120,11 @@ def test_verdicts_and_the_premises_that_decide_them(premises, hypothesis, verdic
         # doubt
         (["Possible pneumonia."], "Possible pneumonia.", ENTAILMENT),
         (["No pneumonia."], "Possible pneumonia.", CONTRADICTION),
+        (
+            ["Left basilar opacity, likely atelectasis."],
+            "Left basilar opacity consistent with atelectasis.",
+            ENTAILMENT,
+        ),
         (["Possible pneumonia."], "No pneumonia.", NEUTRAL),
         # change
         (["Left effusion."], "Stable left effusion.", ENTAILMENT),
