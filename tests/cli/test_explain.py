@@ -59,3 +59,63 @@ def test_a_metric_without_evidence_says_so(tmp_path, radeval_command):
     done = radeval_command("explain", "preds.csv", "refs.csv", "--id", "a", "-m", "rouge")
     assert done.returncode == 0
     assert "no evidence: rouge gives none" in done.stdout
+
+
+def test_the_gravest_error_comes_first_and_what_agrees_last(tmp_path, radeval_command):
+    _write(
+        tmp_path,
+        [("a", "", "Left rib fracture, old. Sternotomy wires. Cardiomegaly.")],
+        [("a", "", "Large right pneumothorax. Sternotomy wires. Left pleural effusion.")],
+    )
+    done = radeval_command("explain", "preds.csv", "refs.csv", "--id", "a", env={"COLUMNS": "100"})
+    lines = [line for line in done.stdout.splitlines() if re.match(r"[-+~=]\d? ", line)]
+    levels = [found[1] for line in lines if (found := re.search(r"\((urgent|actionable|minor)\)", line))]
+    assert levels == ["urgent", "actionable", "actionable", "minor"]
+    assert re.match(r"=  in both: \d sternotomy wires", lines[4])
+
+
+def test_what_denies_a_finding_and_what_is_not_understood_are_marked(tmp_path, radeval_command):
+    _write(
+        tmp_path,
+        [("a", "", "No pneumothorax. Cardiomegaly. A quibbling snorkel lies at the base.")],
+        [("a", "", "Small left pneumothorax. Cardiomegaly.")],
+    )
+    done = radeval_command("explain", "preds.csv", "refs.csv", "--id", "a", env={"COLUMNS": "160"})
+    assert re.search(r"\[-1 pneumothorax\]", done.stdout)
+    assert re.search(r"\[!1 pneumothorax\]", done.stdout)
+    assert re.search(r"\[\? \w", done.stdout)
+    assert "not understood, so that it counts for nothing: 1 statement" in done.stdout
+    assert "! denied here" in done.stdout
+
+
+def test_a_pair_without_a_verdict_says_why(tmp_path, radeval_command):
+    _write(tmp_path, [("a", "", "A quibbling snorkel lies at the base.")], [("a", "", "No effusion.")])
+    done = radeval_command("explain", "preds.csv", "refs.csv", "--id", "a", env={"COLUMNS": "160"})
+    assert done.returncode == 0
+    assert "findings: no score, since a report says nothing that the reader understands (1 statement" in done.stdout
+
+
+def test_differences_are_said_in_words(tmp_path, radeval_command):
+    _write(
+        tmp_path,
+        [("a", "", "Possible large right pleural effusion, increased.")],
+        [("a", "", "Moderate left pleural effusion.")],
+    )
+    done = radeval_command("explain", "preds.csv", "refs.csv", "--id", "a", env={"COLUMNS": "200"})
+    text = " ".join(done.stdout.split())
+    for words in (
+        "certainty: in doubt, not stated",
+        "side: right, not left",
+        "grade: large or severe, not moderate",
+        "change: worse (reference: not mentioned)",
+        "(urgent)",
+        "why urgent: large and growing",
+    ):
+        assert words in text
+
+
+def test_settings_of_the_file_count_as_for_score(tmp_path, radeval_command):
+    _write(tmp_path, [("a", "", "FINDINGS: Cardiomegaly. IMPRESSION: Effusion.")], [("a", "", "Cardiomegaly.")])
+    (tmp_path / "radeval.toml").write_text('sections = "findings"\n', encoding="utf-8")
+    done = radeval_command("explain", "preds.csv", "refs.csv", "--id", "a", "--json")
+    assert json.loads(done.stdout)["scores"]["findings"] == 1.0
