@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -21,8 +21,8 @@ from radeval.core.results import RunResult
 _ROOT = Path(__file__).resolve().parent.parent
 
 
-def _load_corpus() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("radeval_test_corpus", Path(__file__).with_name("corpus.py"))
+def _load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"radeval_test_{name}", Path(__file__).with_name(f"{name}.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -31,13 +31,35 @@ def _load_corpus() -> ModuleType:
     return module
 
 
-_corpus = _load_corpus()
+_corpus, _real_model = _load("corpus"), _load("real_model")
 
 
 @pytest.fixture(scope="session")
 def corpus() -> ModuleType:
     """The generators of synthetic reports: tests/corpus.py."""
     return _corpus
+
+
+@pytest.fixture(scope="session")
+def smollm2_gguf() -> Path:
+    """A small real language model in one file: tests/real_model.py."""
+    try:
+        return cast(Path, _real_model.gguf_file())
+    except _real_model.NotFetchedError as why:
+        pytest.skip(str(why))
+
+
+@pytest.fixture(scope="session")
+def smollm2_folder(smollm2_gguf: Path) -> Path:
+    """The same model as a folder that transformers reads."""
+    return cast(Path, _real_model.folder())
+
+
+@pytest.fixture(scope="session")
+def smollm2_server(smollm2_gguf: Path) -> Iterator[str]:
+    """The address of a server on loopback that answers as that model."""
+    with _real_model.served() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

