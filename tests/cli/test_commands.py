@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from radeval.core.registry import METRICS, PRESETS
+from radeval.core.registry import METRICS, PRESETS, metric_class
 
 
 def test_help_names_every_command_and_exits_with_0(radeval_command):
@@ -36,7 +36,8 @@ def test_the_list_names_every_metric_with_its_direction_and_every_preset(radeval
     done = radeval_command("metrics")
     assert (done.returncode, done.stderr) == (0, "")
     for name in METRICS:
-        assert f"\n{name} ↑" in f"\n{done.stdout}"
+        arrow = "↑" if metric_class(name).info.direction == "higher" else "↓"
+        assert f"\n{name} {arrow}" in f"\n{done.stdout}"
     for name, members in PRESETS.items():
         assert f"preset {name}: {', '.join(members)}" in done.stdout
 
