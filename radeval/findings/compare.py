@@ -78,15 +78,7 @@ def compare(candidate: Reading, reference: Reading, reader: ReportReader) -> Com
     ours, theirs = stated(candidate.findings, kinship), stated(reference.findings, kinship)
     ours, theirs = _as_sided_as(ours, theirs, kinship), _as_sided_as(theirs, ours, kinship)
     pairs = best_assignment([[_weight(one, other, kinship) for other in theirs] for one in ours])
-    matched = tuple(
-        Match(
-            ours[row].finding,
-            theirs[column].finding,
-            _credit(ours[row], theirs[column], kinship),
-            differences(ours[row].finding, theirs[column].finding, kinship),
-        )
-        for row, column in pairs
-    )
+    matched = tuple(_match(ours[row], theirs[column], kinship) for row, column in pairs)
     rows, columns = {row for row, _ in pairs}, {column for _, column in pairs}
     extra = [one for place, one in enumerate(ours) if place not in rows]
     missing = [one for place, one in enumerate(theirs) if place not in columns]
@@ -96,20 +88,16 @@ def compare(candidate: Reading, reference: Reading, reader: ReportReader) -> Com
     omitted = tuple(one.finding for one in missing if one not in contained)
     denied = {one for one in false if denies(reference, one, reader)}
     denied |= {one for one in omitted if denies(candidate, one, reader)}
+    alone = [one for one in matched if one.candidate.change and not one.reference.change]
+    unsaid = [one for one in matched if one.reference.change and not one.candidate.change]
     return Comparison(
         matched,
-        omitted,
-        false,
-        tuple(one.finding for one in contained),
-        frozenset(denied),
-        (
-            *(one.candidate for one in matched if one.candidate.change and not one.reference.change),
-            *_resolved_alone(candidate, reference, kinship),
-        ),
-        (
-            *(one.reference for one in matched if one.reference.change and not one.candidate.change),
-            *_resolved_alone(reference, candidate, kinship),
-        ),
+        omitted=omitted,
+        false=false,
+        implied=tuple(one.finding for one in contained),
+        denied=frozenset(denied),
+        false_comparisons=(*(one.candidate for one in alone), *_resolved_alone(candidate, reference, kinship)),
+        omitted_comparisons=(*(one.reference for one in unsaid), *_resolved_alone(reference, candidate, kinship)),
     )
 
 
@@ -141,6 +129,11 @@ def _apart(one: Stated, others: Sequence[Stated], kinship: Kinship) -> bool:
         and kinship.similarity(one.finding.concept, other.finding.concept) >= SYNONYM
     }
     return sides == {"left", "right"}
+
+
+def _match(one: Stated, other: Stated, kinship: Kinship) -> Match:
+    ours, theirs = one.finding, other.finding
+    return Match(ours, theirs, _credit(one, other, kinship), differences(ours, theirs, kinship))
 
 
 def _credit(one: Stated, other: Stated, kinship: Kinship) -> float:
