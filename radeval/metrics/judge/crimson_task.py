@@ -133,9 +133,7 @@ class WeighFindings(Task[Pair, CrimsonFindings]):
         return CrimsonFindings.made(
             reference_findings=tuple(reference.findings),
             candidate_findings=tuple(candidate.findings),
-            matched=tuple(
-                MatchedIds.made(reference_id=ours, candidate_id=theirs) for ours, theirs, _ in matched
-            ),
+            matched=tuple(MatchedIds.made(reference_id=ours, candidate_id=theirs) for ours, theirs, _ in matched),
             missing_findings=missing,
             false_findings=false,
             attribute_errors=wrong,

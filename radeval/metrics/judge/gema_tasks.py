@@ -11,7 +11,7 @@ from pydantic import Field
 from radeval.core.finding import Presence
 from radeval.metrics.judge.forms import Form, Quotation, find_quotation, require_unique
 from radeval.metrics.judge.pair import Pair, pair_slots
-from radeval.metrics.judge.readings import Readings
+from radeval.metrics.judge.readings import Readings, plain
 from radeval.metrics.judge.rules_entities import Agreement, entities, match_entities
 from radeval.metrics.judge.task import AnswerError, Task
 
@@ -151,9 +151,9 @@ class FindEntities(Task[str, Entities]):
             entities=tuple(
                 Entity.made(
                     id=f"E{number}",
-                    name=one.concept,
+                    name=plain(one.concept),
                     polarity="present",
-                    location=" ".join(filter(None, (one.laterality, " and ".join(one.locations)))),
+                    location=" ".join(filter(None, (one.laterality, plain(" and ".join(one.locations))))),
                     severity="" if one.severity is None else f"{one.severity:g} of 5",
                     certainty="definite" if one.presence is Presence.PRESENT else "possible",
                     quotation=Quotation.at(asked, one.span),
@@ -196,9 +196,7 @@ class MatchEntities(Task[Both, Matching]):
         ours, theirs = asked.candidate.entities, asked.reference.entities
         return Matching.made(
             matches=tuple(
-                EntityMatch.made(
-                    reference_id=theirs[row].id, candidate_id=ours[column].id, **how._asdict(), reason=""
-                )
+                EntityMatch.made(reference_id=theirs[row].id, candidate_id=ours[column].id, **how._asdict(), reason="")
                 for row, column, how in found.matched
             ),
             false_entities=tuple(ours[place].id for place in found.false),

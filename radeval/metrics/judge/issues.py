@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from radeval.findings.compare import Difference, Match
+from radeval.findings.compare import Attribute, Difference, Match
 from radeval.findings.reader import ReportReader
+from radeval.metrics.judge.readings import plain
 
 IssueKind = Literal[
     "location",
@@ -18,7 +19,7 @@ IssueKind = Literal[
     "temporal",
 ]
 
-_KINDS: dict[str, IssueKind] = {
+_KINDS: dict[Attribute, IssueKind] = {
     "presence": "certainty",
     "location": "location",
     "laterality": "location",
@@ -26,7 +27,7 @@ _KINDS: dict[str, IssueKind] = {
     "severity": "severity",
     "size": "measurement",
     "count": "descriptor",
-    "descriptors": "descriptor",
+    "descriptor": "descriptor",
     "change": "temporal",
 }
 _WRONG_PLACE = ("location", "laterality", "tip")
@@ -62,7 +63,7 @@ def issues(match: Match, reader: ReportReader) -> tuple[Issue, ...]:
             found[issue.kind] = issue
     if match.credit < 1:
         kind = _naming(match, reader)
-        note = f"{match.candidate.concept}, not {match.reference.concept}"
+        note = f"{plain(match.candidate.concept)}, not {plain(match.reference.concept)}"
         found[kind] = Issue(kind, match.credit < _NEAR, note)
     return tuple(found.values())
 
@@ -89,4 +90,4 @@ def _matters(one: Difference, match: Match) -> bool:
 
 
 def _note(one: Difference) -> str:
-    return f"{one.attribute}: {one.candidate or 'not said'}, not {one.reference or 'said'}"
+    return f"{one.attribute}: {plain(one.candidate) or 'not said'}, not {plain(one.reference) or 'said'}"

@@ -65,3 +65,8 @@ class Readings:
     def weigh(self, finding: Finding, context: Context) -> Significance:
         """Returns how much a finding matters for a patient."""
         return self._rules.weigh(finding, context)
+
+
+def plain(name: str) -> str:
+    """Returns a name of the lexicon as words."""
+    return name.replace("_", " ")

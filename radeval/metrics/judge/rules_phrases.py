@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from radeval.core.finding import Finding, Kind, Presence
 from radeval.findings.entail import Premises, Verdict
-from radeval.metrics.judge.readings import Readings
+from radeval.findings.reader import ReportReader
+from radeval.metrics.judge.readings import Readings, plain
 
 _GRADES = {1: "trace", 2: "mild", 3: "moderate", 4: "severe", 5: "massive"}
 
@@ -53,7 +54,9 @@ def _sentences(report: str, readings: Readings) -> Iterator[Spoken]:
         by_sentence.setdefault(one.sentence, []).append(one)
     for place, findings in by_sentence.items():
         span = reading.sentences[place]
-        phrases = (report[slice(*span)],) if len(findings) == 1 else tuple(in_words(one) for one in findings)
+        phrases = (
+            (report[slice(*span)],) if len(findings) == 1 else tuple(in_words(one, readings.reader) for one in findings)
+        )
         yield Spoken(span, phrases, tuple(findings))
 
 
@@ -87,20 +90,22 @@ def follows(premises: tuple[Phrase, ...], hypothesis: Phrase, readings: Readings
     return found.verdict is Verdict.ENTAILMENT, found.premises
 
 
-def in_words(finding: Finding) -> str:
-    """Returns a finding as a phrase of its own."""
-    place = f" in the {' and '.join(finding.locations)}" if finding.locations else ""
-    side = f"{finding.laterality} " if finding.laterality else ""
+def in_words(finding: Finding, reader: ReportReader) -> str:
+    """Returns a finding as a phrase of its own, without a place that its name implies."""
+    name, side = plain(finding.concept), f"{finding.laterality} " if finding.laterality else ""
     if finding.kind is Kind.NORMAL:
-        return f"the {side}{finding.concept} is normal"
+        return f"{side}{name} normal"
+    concept = reader.lexicon.concepts.get(finding.concept)
+    named = [plain(one) for one in finding.locations if concept is None or one != concept.site]
+    place = f" in the {' and '.join(named)}" if named and not finding.tip_position else ""
     if finding.presence is Presence.ABSENT:
         gone = ", resolved" if finding.change == "resolved" else ""
-        return f"no {side}{finding.concept}{place}{gone}"
+        return f"no {side}{name}{place}{gone}"
     doubt = "possible " if finding.presence is Presence.UNCERTAIN else ""
     grade = f"{_GRADES[round(finding.severity)]} " if finding.severity is not None else ""
     described = "".join(f"{word} " for word in finding.descriptors)
     sizes = " x ".join(f"{high:g}" for _, high in finding.sizes_mm)
     measured = f" of {sizes} mm" if sizes else ""
-    tip = f", tip in the {finding.tip_position}" if finding.tip_position else ""
+    tip = f", {finding.tip_position}" if finding.tip_position else ""
     change = f", {finding.change}" if finding.change else ""
-    return f"{doubt}{grade}{described}{side}{finding.concept}{measured}{place}{tip}{change}"
+    return f"{doubt}{grade}{described}{side}{name}{measured}{place}{tip}{change}"
