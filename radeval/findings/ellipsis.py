@@ -62,10 +62,16 @@ def _join_adjective(mentions: list[Mention], place: int, tokens: Sequence[Token]
             joined = words.meaning((*before, *own))
             if joined is not None and "concept" in joined:
                 mentions[place] = mentions[place]._replace(roles=joined)
-                mentions[other] = mentions[other]._replace(roles=_JOINED)
+                mentions[other] = _without_state(mentions[other])
                 return
         elif _BETWEEN.isdisjoint(roles):
             return
+
+
+def _without_state(mention: Mention) -> Mention:
+    """Returns an adjective that a name has taken up, as a mere description."""
+    roles = {role: value for role, value in mention.roles.items() if role not in ("quality", "normal")}
+    return mention._replace(roles=roles or _JOINED)
 
 
 def _join_predicate(mentions: list[Mention], place: int, tokens: Sequence[Token], words: Vocabulary) -> None:
@@ -80,7 +86,7 @@ def _join_predicate(mentions: list[Mention], place: int, tokens: Sequence[Token]
             ends = other + 1 == len(mentions) or not {"join", "mark"}.isdisjoint(mentions[other + 1].roles)
             if ends and joined is not None and not {"concept", "quality"}.isdisjoint(joined):
                 mentions[place] = mentions[place]._replace(roles=joined)
-                mentions[other] = mentions[other]._replace(roles=_JOINED)
+                mentions[other] = _without_state(mentions[other])
             return
         stated = stated or "verb" in roles or roles.get("join") == ","
         if not {"verb", "join", "ignored", "structure", "side", "preposition", "number"} & roles.keys():

@@ -21,7 +21,7 @@ def lead(clause: Sequence[Mention], named: Sequence[Named], tokens: Sequence[Tok
     ended, closed = "preposition" in clause[0].roles, False
     for place in range(named[0].place if named else 0):
         roles = clause[place].roles
-        if not _OWN_STATEMENT.isdisjoint(roles):
+        if not _OWN_STATEMENT.isdisjoint(roles) and "severity" not in roles:
             return []
         if closed:
             continue
@@ -57,7 +57,10 @@ def neighbourhood(at: int, named: Sequence[Named], clause: Sequence[Mention]) ->
         # What stands between two concepts belongs to the second, unless a preposition or a verb ties it to the first.
         near += _tied(clause, here, named[after].place)
         if all(_lists(clause[other]) for other in range(here + 1, named[after].place)):
-            near += _shared_after(clause, [other.place for other in named[after:]])
+            placed = any(role in clause[place].roles for place in near for role in _PLACES)
+            shared = _shared_after(clause, [other.place for other in named[after:]])
+            # "Left effusion and opacity of the right base": what has a place of its own shares none.
+            near += [place for place in shared if not placed or "change" in clause[place].roles]
     if len(named) == 1:
         return near
     taken = {place for other in named if other is not named[at] for place in other.structures}

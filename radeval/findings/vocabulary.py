@@ -11,6 +11,7 @@ from radeval.findings.words import Token, tokenize
 
 _LONG_WORD = 7
 _END = ""
+_new = tuple.__new__  # see words.tokenize
 _CUES_BY_VALUE = {"negation", "hedge", "scope_end"}
 
 # Words that are joined, not looked up; their meaning is their place between others.
@@ -145,7 +146,7 @@ class Vocabulary:
                     roles, end = node[_END], ahead
                 node = node.get(words[ahead]) if ahead < size else None
                 ahead += 1
-            found.append(Mention(_plain(words[place]) if roles is None else roles, place, end))
+            found.append(_new(Mention, (_plain(words[place]) if roles is None else roles, place, end)))
             place = end
         return found
 
