@@ -120,7 +120,7 @@ class Client:
     async def close(self) -> None:
         """Closes the cache and gives the backend's connections and memory back."""
         if self._cache is not None:
-            await asyncio.to_thread(self._cache.close)
+            self._cache.close()
         await self._backend.close()
 
     async def _converse(self, request: Request, parse: Parse[T], repair: Repair | None, *, fresh: bool) -> Outcome[T]:
@@ -192,15 +192,15 @@ class Client:
                 outcome = turn.reason or VALID
             finally:
                 # Even where `parse` fails by a fault of its own: the reply has come and is not asked for again.
-                await self._store(key, reply, outcome)
+                self._store(key, reply, outcome)
             if result is not None:
                 result.set_result(reply)
             return turn
 
-    async def _store(self, key: bytes | None, reply: Reply, outcome: str) -> None:
+    def _store(self, key: bytes | None, reply: Reply, outcome: str) -> None:
         if self._cache is None or key is None:
             return
-        problem = await self._cache.put(key, reply, outcome)
+        problem = self._cache.put(key, reply, outcome)
         if problem:
             self._warn(f"replies are not stored and would have to be asked for again: {problem}")
 
