@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from radeval.llm.cache_admin import check_cache, summarise_cache
 
 PROGRAM = Path(__file__).with_name("ask_many.py")
@@ -19,9 +21,20 @@ def answer(server):
     return lambda number, body: server.Say(json.dumps({"about": body["messages"][-1]["content"]}), after=0.005)
 
 
-def start(url, folder, count, concurrency, *more):
-    command = [sys.executable, str(PROGRAM), url, str(folder), str(count), str(concurrency), *map(str, more)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+@pytest.fixture
+def start():
+    """Starts the program, and ends what a failing test leaves behind."""
+    started = []
+
+    def starting(url, folder, count, concurrency, *more):
+        command = [sys.executable, str(PROGRAM), url, str(folder), str(count), str(concurrency), *map(str, more)]
+        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        return started[-1]
+
+    yield starting
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 def finish(process):
@@ -34,7 +47,7 @@ def right(count):
     return [{"about": f"Question {number}"} for number in range(count)]
 
 
-def test_after_a_kill_only_what_was_under_way_is_asked_again(server, tmp_path):
+def test_after_a_kill_only_what_was_under_way_is_asked_again(server, start, tmp_path):
     count, concurrency = 2000, 16
     with server.ModelServer(answer(server)) as running:
         killed = start(running.url, tmp_path, count, concurrency)
@@ -42,7 +55,7 @@ def test_after_a_kill_only_what_was_under_way_is_asked_again(server, tmp_path):
             assert killed.poll() is None, killed.stderr.read()
             time.sleep(0.002)
         killed.send_signal(signal.SIGKILL)
-        killed.communicate()
+        killed.wait()
         before = len(running.requests)
         assert before < count
         result = finish(start(running.url, tmp_path, count, concurrency))
@@ -53,7 +66,7 @@ def test_after_a_kill_only_what_was_under_way_is_asked_again(server, tmp_path):
     assert check_cache(tmp_path).sound
 
 
-def test_two_processes_share_a_cache(server, tmp_path):
+def test_two_processes_share_a_cache(server, start, tmp_path):
     count = 400
     with server.ModelServer(answer(server)) as running:
         both = [start(running.url, tmp_path, count, 16) for _ in range(2)]
@@ -67,7 +80,7 @@ def test_two_processes_share_a_cache(server, tmp_path):
     assert modes == {0o600}
 
 
-def test_a_full_disk_costs_stored_replies_but_no_verdict(server, tmp_path):
+def test_a_full_disk_costs_stored_replies_but_no_verdict(server, start, tmp_path):
     with server.ModelServer(answer(server)) as running:
         result = finish(start(running.url, tmp_path, 300, 16, 60_000))
         assert result["values"] == right(300)
