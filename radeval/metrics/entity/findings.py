@@ -78,8 +78,9 @@ class Findings(Metric):
         credit = sum(one.credit for one in found.matched)
         n_candidate, n_reference = (len(found.matched) + len(side) for side in (found.false, found.omitted))
         total = n_candidate + n_reference
-        # One of the two is empty then, and lacks what the other says.
-        missed = bool(candidate.unread or reference.unread)
+        # An empty report lacks what the other says, even where that is not understood.
+        empty = not (example.candidate.strip() and example.references[0].strip())
+        missed = empty and bool(candidate.unread or reference.unread)
         value = 2 * credit / total if total else 0.0 if missed else 1.0
         parts: dict[str, float | None] = {
             "precision": credit / n_candidate if n_candidate else None,

@@ -113,16 +113,27 @@ def no_verdict(example: Example, candidate: Reading, reference: Reading) -> tupl
     """Returns why two readings say too little for a verdict, and what was not read; None where they do not.
 
     That is where nothing at all was read of one of the reports, or where neither states a finding, so that their
-    agreement would rest on what was not read. An empty report says nothing, whatever the other says.
+    agreement would rest on what was not read. What both say in the same words is agreement whatever it means, and an
+    empty report says nothing, whatever the other says.
     """
-    sides = ((example.candidate, candidate), (example.references[0], reference))
-    if not all(text.strip() for text, _ in sides) or not any(reading.unread for _, reading in sides):
+    texts = example.candidate, example.references[0]
+    if not (candidate.unread or reference.unread) or not all(text.strip() for text in texts):
         return None
-    if any(reading.unread and not reading.findings for _, reading in sides):
-        return NOT_UNDERSTOOD, _quoted(sides)
-    if not any(states_finding(reading) for _, reading in sides):
-        return DOUBTFUL_NORMAL, _quoted(sides)
-    return None
+    ours, theirs = _unread(texts[0], candidate), _unread(texts[1], reference)
+    alone = [words for folded, words in ours.items() if folded not in theirs]
+    alone += [words for folded, words in theirs.items() if folded not in ours]
+    if not alone:
+        return None
+    detail = f"{len(alone)} statement{'s' * (len(alone) > 1)} not understood, the first: {alone[0]!r}"
+    if any(reading.unread and not reading.findings for reading in (candidate, reference)):
+        return NOT_UNDERSTOOD, detail
+    return None if states_finding(candidate) or states_finding(reference) else (DOUBTFUL_NORMAL, detail)
+
+
+def _unread(text: str, reading: Reading) -> dict[str, str]:
+    """Returns what was not read of a report, by its words without regard to case and blanks."""
+    found = (text[slice(*span)] for span in reading.unread)
+    return {" ".join(words.lower().split()): words for words in found}
 
 
 def states_finding(reading: Reading) -> bool:
@@ -139,8 +150,3 @@ def unread_evidence(example: Example, candidate: Reading, reference: Reading) ->
     for side, text, reading in texts:
         for span in reading.unread:
             yield Evidence("unread", side, span, text[slice(*span)], note="not understood; counts for nothing")
-
-
-def _quoted(sides: tuple[tuple[str, Reading], ...]) -> str:
-    unread = [text[slice(*span)] for text, reading in sides for span in reading.unread]
-    return f"{len(unread)} statement{'s' * (len(unread) > 1)} not understood, the first: {unread[0]!r}"

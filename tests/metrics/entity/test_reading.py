@@ -109,6 +109,14 @@ def test_agreement_that_rests_on_what_is_not_understood_is_no_verdict(name, cand
     assert {one.kind for one in found.evidence} == {"unread"}
 
 
+@pytest.mark.parametrize("name", ["findings", "labels14"])
+def test_what_both_say_in_the_same_words_is_agreement(name):
+    metric = make_metric(name)
+    assert score(metric, STRANGE, STRANGE).value == 1.0
+    assert score(metric, f"No effusion. {STRANGE}", f"{STRANGE.upper()} No pneumothorax.").value == 1.0
+    assert score(metric, STRANGE, f"{STRANGE} Left pleural effusion.").value < 1.0
+
+
 def test_no_detail_quotes_more_than_one_statement():
     found = score(make_metric("findings"), STRANGE, f"No effusion. {STRANGE.replace('snorkel', 'trumpet')}")
     assert found.detail.startswith("2 statements not understood")
