@@ -11,11 +11,13 @@ import numpy as np
 from radeval.core.batch import Floats
 from radeval.core.example import Example
 from radeval.core.info import EmptyRules, MetricInfo, Parameter, ParameterValue, Part, Properties
+from radeval.core.metric import RunContext
 from radeval.core.score import Score
 from radeval.metrics.entity.reading import MODALITIES
 from radeval.metrics.judge.grounding import read_grounded, words_in_json
 from radeval.metrics.judge.judge import Judge, is_empty, judge_parameters, no_verdict
 from radeval.metrics.judge.phrases import Entail, Inference, TakeApart
+from radeval.metrics.judge.readings import Readings
 from radeval.metrics.judge.rules_phrases import Phrase
 from radeval.metrics.judge.support import LEVELS, SIDES, STATISTICS, Supported, Taken, f1, judged, shares, shown
 from radeval.metrics.judge.task import Answer, Call, Task, Verdict, ask_all
@@ -111,6 +113,10 @@ class Radfact(Judge):
                     return no_verdict(answer)
             sides.append(judged(ours, theirs, [one.value for one in answers if one.value is not None]))
         return self._score(sides, example)
+
+    def _gap(self, example: Example, readings: Readings, context: RunContext) -> Score:
+        # A grounded report is no prose; a phrase that is not understood is told by its own judgement.
+        return Score.ok(0.0) if self._grounded else super()._gap(example, readings, context)
 
     def _phrases(self, example: Example, taken: list[list[Taken]]) -> Asked:
         """Fills in the phrases of both reports; returns the score where there are none for want of an answer."""

@@ -9,6 +9,7 @@ from radeval.core.finding import Finding, Kind, Presence
 from radeval.findings.entail import Premises, Verdict
 from radeval.findings.reader import ReportReader
 from radeval.metrics.judge.readings import Readings, plain
+from radeval.metrics.judge.task import AnswerError
 
 _GRADES = {1: "trace", 2: "mild", 3: "moderate", 4: "severe", 5: "massive"}
 
@@ -81,12 +82,22 @@ def states_finding(phrase: Phrase, readings: Readings) -> bool:
 
 
 def follows(premises: tuple[Phrase, ...], hypothesis: Phrase, readings: Readings) -> tuple[bool, tuple[int, ...]]:
-    """Returns whether a phrase follows from others, and the places of those that decide it, also where they deny it."""
+    """Returns whether a phrase follows from others, and the places of those that decide it, also where they deny it.
+
+    Raises:
+        AnswerError: Nothing in the phrase is understood, and it is none of the others.
+    """
+    claims = findings_of(hypothesis, readings)
+    if not claims:
+        same = tuple(place for place, one in enumerate(premises) if one.text == hypothesis.text)
+        if not same:
+            raise AnswerError(f"the reader does not understand {hypothesis.text!r}")
+        return True, same
     known = readings.once(
         ("premises", premises),
         lambda: Premises([findings_of(one, readings) for one in premises], readings.reader),
     )
-    found = known.judge(findings_of(hypothesis, readings))
+    found = known.judge(claims)
     return found.verdict is Verdict.ENTAILMENT, found.premises
 
 
