@@ -37,8 +37,8 @@ def lead(clause: Sequence[Mention], named: Sequence[Named], tokens: Sequence[Tok
 def neighbourhood(at: int, named: Sequence[Named], clause: Sequence[Mention]) -> list[int]:
     """Returns the places of the words that describe a named concept.
 
-    Back to the previous concept or joining word, and on to the next one; a place or a change that follows several
-    joined concepts describes all of them. Structures that another concept is composed with are left out.
+    Back to the previous concept or joining word, and on to the next one. Structures that another concept is composed
+    with are left out.
 
     Args:
         at: Which of the concepts.
@@ -56,11 +56,6 @@ def neighbourhood(at: int, named: Sequence[Named], clause: Sequence[Mention]) ->
     else:
         # What stands between two concepts belongs to the second, unless a preposition or a verb ties it to the first.
         near += _tied(clause, here, named[after].place)
-        if all(_lists(clause[other]) for other in range(here + 1, named[after].place)):
-            placed = any(role in clause[place].roles for place in near for role in _PLACES)
-            shared = _shared_after(clause, [other.place for other in named[after:]])
-            # "Left effusion and opacity of the right base": what has a place of its own shares none.
-            near += [place for place in shared if not placed or "change" in clause[place].roles]
     if len(named) == 1:
         return near
     taken = {place for other in named if other is not named[at] for place in other.structures}
@@ -80,18 +75,31 @@ def without_beside(near: Sequence[int], here: int, clause: Sequence[Mention]) ->
     ]
 
 
-def inherited(at: int, named: Sequence[Named], clause: Sequence[Mention]) -> list[int]:
-    """Returns the places of side, structure and change that a concept shares with the one before it.
+def shared(at: int, named: Sequence[Named], clause: Sequence[Mention], denied: bool) -> list[int]:
+    """Returns the places of side, structure and change that a concept has in common with those joined to it.
 
-    In "resolving left effusion and atelectasis" they describe both, because nothing describes the second alone.
+    In "resolving left effusion and atelectasis" and in "effusion and atelectasis on the left" they describe both. What
+    is denied takes nothing from the one before it: "no left effusion or pneumothorax" denies a pneumothorax anywhere.
+
+    Args:
+        at: Which of the concepts.
+        named: The concepts of the clause.
+        clause: The clause.
+        denied: Whether the concept is denied.
     """
-    while at > 0 and _follows_bare(at, named, clause):
+    here = named[at].place
+    later = [one.place for one in named[at + 1 :] if one.place > here]
+    if later and all(_lists(clause[other]) for other in range(here + 1, later[0])):
+        found = _shared_after(clause, later)
+        if found:
+            return found
+    while not denied and at > 0 and _follows_bare(at, named, clause):
         at -= 1
         low = _low(at, named, clause)
         if low < named[at].place:
-            shared = (*_PLACES, "change")
+            roles = (*_PLACES, "change")
             return [
-                place for place in range(low, named[at].place) if any(role in clause[place].roles for role in shared)
+                place for place in range(low, named[at].place) if any(role in clause[place].roles for role in roles)
             ]
     return []
 
@@ -194,7 +202,7 @@ def _shared_after(clause: Sequence[Mention], later: Sequence[int]) -> list[int]:
         if not all(_lists(clause[other]) for other in range(last + 1, place)):
             return []
         last = place
-    shared = []
+    found = []
     placed = stated = False
     for place in range(last + 1, len(clause)):
         roles = clause[place].roles
@@ -203,8 +211,8 @@ def _shared_after(clause: Sequence[Mention], later: Sequence[int]) -> list[int]:
         placed = placed or "preposition" in roles
         stated = stated or "verb" in roles
         if (placed and any(role in roles for role in _PLACES)) or (stated and "change" in roles):
-            shared.append(place)
-    return shared
+            found.append(place)
+    return found
 
 
 def _goes_on(clause: Sequence[Mention], join: int) -> bool:

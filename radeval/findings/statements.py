@@ -16,7 +16,7 @@ from radeval.findings.ellipsis import complete
 from radeval.findings.groups import groups
 from radeval.findings.measures import with_sizes
 from radeval.findings.naming import Named, Namer
-from radeval.findings.neighbourhood import inherited, lead, neighbourhood, without_beside
+from radeval.findings.neighbourhood import lead, neighbourhood, shared, without_beside
 from radeval.findings.normality import WHOLE, denies_only_acute, has_known_subject, normal_subjects
 from radeval.findings.presence import Stand, stands
 from radeval.findings.sizes import Size, find_sizes
@@ -102,7 +102,7 @@ class SentenceReader:
         joined = "join" in clause.roles and "side" in clause.roles and not one.structures
         several = groups(near, one.place, mentions) if joined else [near]
         denied = stand[one.place].presence is Presence.ABSENT
-        extra = [] if denied else inherited(at, named, mentions)
+        extra = shared(at, named, mentions, denied) if len(named) > 1 else []
         found = []
         for own in several:
             place = self._place(one, own, extra, front, mentions)
@@ -124,10 +124,10 @@ class SentenceReader:
             near = _up_to_tip(near, one.place, clause)
         placed = [*near, *one.structures, *sides, one.place]
         if not structures and not any("side" in clause[place].roles for place in placed):
-            shared = extra or front
-            structures = self._fitting(shared, clause, concept.site)
+            others = extra or front
+            structures = self._fitting(others, clause, concept.site)
             sided = concept.site is not None and self._lexicon.structures[concept.site].sided
-            placed = [*shared] if structures or sided else []
+            placed = [*others] if structures or sided else []
         return (
             self._specific(structures) or ((concept.site,) if concept.site else ()),
             self._side(clause, placed, structures),

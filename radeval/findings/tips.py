@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from radeval.findings.vocabulary import Mention
 from radeval.findings.words import Token
 
+_ENDS = {"concept", "hedge_before", "hedge_between", "interpretation"}
+
 
 def tip_position(place: int, clause: Sequence[Mention], tokens: Sequence[Token], sentence: str) -> str | None:
     """Returns the words that say where a device ends, up to the next device.
@@ -17,7 +19,9 @@ def tip_position(place: int, clause: Sequence[Mention], tokens: Sequence[Token],
         tokens: The sentence's tokens.
         sentence: Its text.
     """
-    end = next((other for other in range(place + 1, len(clause)) if "concept" in clause[other].roles), len(clause))
+    end = next(
+        (other for other in range(place + 1, len(clause)) if not _ENDS.isdisjoint(clause[other].roles)), len(clause)
+    )
     cue = next((other for other in range(place + 1, end) if "tip" in clause[other].roles), None)
     if cue is None:
         cue = _after_verb(place, end, clause) if _tip_of(place, clause) else None

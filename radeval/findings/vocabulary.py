@@ -53,9 +53,8 @@ class Vocabulary:
             role = f"{cue.kind}_{cue.value}" if cue.kind in _CUES_BY_VALUE else cue.kind
             for term in cue.terms:
                 self._add(term, role, cue.value)
-        for verb in VERBS & self._tree.keys():
-            if _END in self._tree[verb]:
-                self._tree[verb][_END].setdefault("verb", "")  # "remains" states and compares
+                if cue.kind == "change" and term.split()[0] in VERBS:
+                    self._add(term, "verb", "")  # "remains in place" states and compares
         for structure in lexicon.structures.values():
             for term in structure.terms:
                 self._add(term, "structure", structure.name)
