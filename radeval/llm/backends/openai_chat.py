@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 _AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
+_POOL = 16
+"""Connections of one pool: httpcore looks through all of a pool's several times a request."""
+
 _ACCOUNT = ("openai-organization", "openai-project")
 """What the package takes from the environment and sends wherever it connects; it is OpenAI's business alone."""
 
@@ -44,7 +47,8 @@ class OpenAIChat:
         self._options = options
         self._takes = capabilities(endpoint)
         self.structure: Structure = "native" if self._takes.schema else "text"
-        self._client: AsyncOpenAI | None = None
+        self._clients: list[AsyncOpenAI] = []
+        self._turn = 0
 
     def identity(self) -> Mapping[str, ParameterValue]:
         """Returns kind, address and model."""
@@ -60,8 +64,8 @@ class OpenAIChat:
 
     async def close(self) -> None:
         """Closes the connections."""
-        client, self._client = self._client, None
-        if client is not None:
+        clients, self._clients = self._clients, []
+        for client in clients:
             await client.close()
 
     async def _complete(self, request: Request) -> Reply:
@@ -85,18 +89,22 @@ class OpenAIChat:
                 raise failure_of(error, request) from None
 
     async def _send(self, client: AsyncOpenAI, body: dict[str, Any], dropped: tuple[str, ...]) -> Reply:
-        # The raw answer is read here: the package's own types accept anything and cost more than the reading.
-        answer = await client.chat.completions.with_raw_response.create(**body)
+        import httpx
+
+        # The body is plain JSON already, and the raw answer is read here: the package's own types accept anything, and
+        # turning into them and out of them costs more than the rest of a call.
+        answer = await client.post("/chat/completions", body=body, cast_to=httpx.Response)
         try:
-            content = answer.http_response.json()
+            content = answer.json()
         except ValueError:
             raise BackendError("transient", "the server's answer is not JSON or was cut off") from None
         return read_completion(content, self.model, dropped)
 
     def _connect(self) -> AsyncOpenAI:
-        if self._client is None:
-            self._client = self._open()
-        return self._client
+        if not self._clients:
+            self._clients = [self._open() for _ in range(-(-self._options.concurrency // _POOL))]
+        self._turn = (self._turn + 1) % len(self._clients)
+        return self._clients[self._turn]
 
     def _open(self) -> AsyncOpenAI:
         import httpx
@@ -109,7 +117,7 @@ class OpenAIChat:
         # A proxy or a redirect would carry the reports of a local endpoint off this machine.
         connections = httpx.AsyncClient(
             timeout=None,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=self._options.concurrency),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=_POOL),
             trust_env=not self.local,
             follow_redirects=False,
             event_hooks={"request": [self._strip]},
