@@ -94,7 +94,11 @@ def in_words(difference: Difference, match: Match) -> str:
         ours, theirs = _PRESENCE.get(ours, ours), _PRESENCE.get(theirs, theirs)
     elif difference.attribute == "location":
         ours, theirs = _plain(ours), _plain(theirs)
-    name = _ATTRIBUTES.get(difference.attribute, difference.attribute)
+    return worded(_ATTRIBUTES.get(difference.attribute, difference.attribute), ours, theirs)
+
+
+def worded(name: str, ours: str, theirs: str) -> str:
+    """Returns in what an attribute differs between candidate and reference, of which one may say nothing."""
     if ours and theirs:
         return f"{name}: {ours}, not {theirs}"
     return f"{name}: {ours} (reference: not mentioned)" if ours else f"{name}: not mentioned (reference: {theirs})"

@@ -16,6 +16,7 @@ from radeval.core.metric import Metric, RunContext
 from radeval.core.score import Evidence, Score
 from radeval.findings.compare import Match, compare
 from radeval.findings.reader import ReportReader
+from radeval.metrics.entity.evidence import worded
 from radeval.metrics.entity.reading import LEXICON, MODALITIES, Readers, count_unread, no_verdict
 
 KEYWORDS = frozenset({
@@ -159,7 +160,7 @@ def _change_evidence(match: Match, text: str, number: int) -> Evidence:
         text[slice(*match.candidate.span)],
         counterpart=match.reference.span,
         concept=match.candidate.concept,
-        note=f"change: {ours or 'not said'}" + ("" if ours == theirs else f", not {theirs or 'said'}"),
+        note=f"change: {ours}" if ours == theirs else worded("change", ours or "", theirs or ""),
         reference=number,
     )
 
