@@ -44,7 +44,7 @@ def one_pass(pairs: list[tuple[str, str]], names: tuple[str, ...]) -> dict[str, 
     """Returns seconds by step: reading first, then each judge on what has been read."""
     examples = [Example(str(n), candidate, (reference,)) for n, (candidate, reference) in enumerate(pairs)]
     reader.cache_clear()
-    reader("cxr").read("Warm the lexicon, which a run compiles once.")
+    reader("cxr", ()).read("Warm the lexicon, which a run compiles once.")
     context = RunContext()
     metrics = [make_metric(name) for name in names]
     for metric in metrics:
@@ -59,7 +59,7 @@ def one_pass(pairs: list[tuple[str, str]], names: tuple[str, ...]) -> dict[str, 
 
 def read_only(pairs: list[tuple[str, str]]) -> float:
     reader.cache_clear()
-    judge = reader("cxr")
+    judge = reader("cxr", ())
     judge.read("Warm the lexicon, which a run compiles once.")
     started = time.process_time()
     for text in {text for pair in pairs for text in pair}:

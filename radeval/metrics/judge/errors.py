@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, get_args
 
@@ -61,8 +62,11 @@ def check_errors(asked: Pair, errors: Sequence[ReportError]) -> None:
             require_quotation(asked.candidate, one.candidate, f"the error {one.kind!r} of the candidate")
         if one.kind not in _ONLY_CANDIDATE or one.reference:
             require_quotation(asked.reference, one.reference, f"the error {one.kind!r} of the reference")
-    if len(set(errors)) < len(errors):
-        raise AnswerError("one error is listed twice")
+    for one, n in Counter(errors).items():
+        report, words = (asked.candidate, one.candidate) if one.candidate else (asked.reference, one.reference)
+        # The same words may be wrong at several places, but no more often than they stand there.
+        if n > 1 and n > report.casefold().count(words.casefold()):
+            raise AnswerError(f"the error {one.kind!r} on {words!r} is listed {n} times")
 
 
 def rules_errors(asked: Pair, readings: Readings) -> tuple[ReportError, ...]:

@@ -6,13 +6,14 @@ import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 from radeval.core.batch import Floats, ScoreBatch
 from radeval.core.errors import ParameterError
 from radeval.core.example import Example
 from radeval.core.info import MetricInfo, Parameter, ParameterValue, Part
 from radeval.core.metric import Metric, RunContext
-from radeval.core.registry import make_metric
+from radeval.core.registry import make_metric, metric_class
 from radeval.core.score import Evidence, Score, Status, Usage
 from radeval.core.spec import MetricSpec, parse_spec
 from radeval.metrics.judge.green import Green
@@ -62,10 +63,15 @@ class Jury(Metric):
 
     def _make_members(self) -> dict[str, Judge]:
         """Returns a judge for each member and sample, by name."""
-        asking = {name: value for name, value in self.parameters.items() if name not in _OWN and value is not None}
-        declared = {one.name: one for one in self.info.parameters}
-        texts = {name: declared[name].format(value) for name, value in asking.items()}
         spec = parse_spec(str(self.parameters["of"]))
+        if not issubclass(metric_class(spec.name), Judge):
+            raise ParameterError(f"of={spec} is not a judge", where="metric 'jury'", hint="for example of=green")
+        declared = {one.name: one for one in self.info.parameters}
+        texts = {
+            name: declared[name].format(value)
+            for name, value in self.parameters.items()
+            if name not in _OWN and value is not None
+        }
         names = str(self.parameters["members"]).split("+")
         if "" in names or len(set(names)) < len(names):
             raise ParameterError(
@@ -76,7 +82,8 @@ class Jury(Metric):
         members: dict[str, Judge] = {}
         for name in names:
             for sample in range(int(self.parameters["samples"] or 1)):
-                made = make_metric(MetricSpec(spec.name, spec.version, {**texts, **spec.parameters, "judge": name}))
+                parameters = {**texts, **spec.parameters, "judge": name}
+                made = cast(Judge, make_metric(MetricSpec(spec.name, spec.version, parameters)))
                 if not isinstance(made, Judge):
                     raise ParameterError(
                         f"of={spec} is not a judge", where="metric 'jury'", hint="for example of=green"
