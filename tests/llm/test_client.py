@@ -129,6 +129,27 @@ def test_a_refused_key_stops_the_run(server, make_client, question, monkeypatch)
         assert "geheim" not in str(caught.value)
 
 
+def test_a_model_that_a_server_does_not_have_stops_the_run_at_once(server, make_client, question):
+    with server.ModelServer(lambda number, body: server.Fail(404)) as running:
+        client = make_client(running.url, concurrency=1)
+        with pytest.raises(UnreachableModelError):
+            run(client, *(client.ask(question(number), verdict) for number in range(20)))
+        assert len(running.requests) == 1
+
+
+def test_a_limit_that_lasts_for_hours_is_not_waited_for(server, make_client, question):
+    def script(number, body):
+        return server.Say() if number < 5 else server.Fail(429, {"Retry-After": "7200"})
+
+    with server.ModelServer(script) as running:
+        client = make_client(running.url, concurrency=1)
+        started = time.monotonic()
+        outcomes = run(client, *(client.ask(question(number), verdict) for number in range(500)))
+        assert time.monotonic() - started < 5
+        assert [outcome.reason for outcome in outcomes] == [""] * 5 + [reasons.RATE_LIMITED] * 495
+        assert len(running.requests) < 30
+
+
 BAD_REPLIES = {
     "wrong form": ('{"verdict": 1, "other": 2}', reasons.WRONG_FORM),
     "not JSON": ("I think so.", reasons.NOT_JSON),
