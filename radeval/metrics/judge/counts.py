@@ -10,7 +10,7 @@ from radeval.core.score import Evidence
 from radeval.metrics.judge.errors import ErrorKind, ReportError
 from radeval.metrics.judge.evidence import quoted
 
-_EVIDENCE: dict[ErrorKind, str] = {"false finding": "false", "missing finding": "omitted"}
+EVIDENCE: dict[ErrorKind, str] = {"false finding": "false", "missing finding": "omitted"}
 """What evidence of an error is called, where all metrics have a word for it."""
 
 
@@ -25,7 +25,7 @@ def error_evidence(errors: Sequence[ReportError], example: Example) -> list[Evid
 
 
 def _shown(error: ReportError, example: Example) -> Evidence:
-    kind = _EVIDENCE.get(error.kind, error.kind)
+    kind = EVIDENCE.get(error.kind, error.kind)
     weight = "significant" if error.significant else "insignificant"
     note = f"{weight}; {error.explanation}"
     reference = example.references[0]

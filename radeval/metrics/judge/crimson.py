@@ -60,7 +60,8 @@ class Crimson(Judge):
         if is_empty(example.candidate):
             value = 1.0 if is_empty(example.references[0]) else 0.0
             return Score.ok(value, _parts(_NOTHING), evidence=())
-        answer = yield from ask(WeighFindings(), Pair(example.candidate, example.references[0], example.context))
+        task = self.checkpoint or WeighFindings()
+        answer = yield from ask(task, Pair(example.candidate, example.references[0], example.context))
         if answer.value is None:
             return no_verdict(answer)
         parts = _parts(answer.value)

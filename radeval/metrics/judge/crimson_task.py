@@ -153,7 +153,7 @@ class _Listed:
         self.findings.append(
             WeighedFinding.made(
                 id=name,
-                finding=Quotation.at(self._report, finding.span),
+                finding=Quotation.of(self._report, finding),
                 significance=self._readings.weigh(finding, self._context).level,
             )
         )

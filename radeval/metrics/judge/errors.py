@@ -87,8 +87,8 @@ def rules_errors(asked: Pair, readings: Readings) -> tuple[ReportError, ...]:
                     ReportError.made(
                         kind=kind,
                         significant=issue.significant and weight.clinically_significant,
-                        candidate=Quotation.at(asked.candidate, match.candidate.span),
-                        reference=Quotation.at(asked.reference, match.reference.span),
+                        candidate=Quotation.of(asked.candidate, match.candidate),
+                        reference=Quotation.of(asked.reference, match.reference),
                         explanation=issue.note,
                     )
                 )
@@ -101,8 +101,8 @@ def _lone(kind: ErrorKind, finding: Finding, asked: Pair, readings: Readings) ->
     return ReportError.made(
         kind=kind,
         significant=weight.clinically_significant,
-        candidate=Quotation.at(asked.candidate, finding.span) if false else "",
-        reference="" if false else Quotation.at(asked.reference, finding.span),
+        candidate=Quotation.of(asked.candidate, finding) if false else "",
+        reference="" if false else Quotation.of(asked.reference, finding),
         explanation=f"{weight.level}: {weight.reason}",
     )
 

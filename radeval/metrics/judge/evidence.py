@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from radeval.core.score import Evidence
-from radeval.metrics.judge.forms import find_quotation
+from radeval.metrics.judge.forms import Quotation, find_quotation
 
 Side = Literal["candidate", "reference"]
 
@@ -42,7 +42,7 @@ def quoted(
         span,
         report[slice(*span)] if span else words,
         find_quotation(other, counterpart) if counterpart else None,
-        "",
+        words.concept if isinstance(words, Quotation) else "",
         significance,
         note,
         0,

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from radeval.core.finding import Finding
 from radeval.metrics.judge.task import AnswerError
 
 Span = tuple[int, int]
@@ -43,17 +44,25 @@ class Quotation(str):
 
     Attributes:
         span: Start and end offset.
+        concept: Canonical name of the finding that they name; empty where they are no finding's.
     """
 
-    __slots__ = ("span",)
+    __slots__ = ("concept", "span")
     span: Span
+    concept: str
 
     @classmethod
-    def at(cls, report: str, span: Span) -> Quotation:
+    def at(cls, report: str, span: Span, concept: str = "") -> Quotation:
         """Returns the words of a report at a span."""
         words = cls(report[span[0] : span[1]])
         words.span = span
+        words.concept = concept
         return words
+
+    @classmethod
+    def of(cls, report: str, finding: Finding) -> Quotation:
+        """Returns the words by which a report names a finding."""
+        return cls.at(report, finding.span, finding.concept)
 
 
 def find_quotation(report: str, quotation: str, start: int = 0) -> Span | None:

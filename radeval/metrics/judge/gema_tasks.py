@@ -156,7 +156,7 @@ class FindEntities(Task[str, Entities]):
                     location=" ".join(filter(None, (one.laterality, plain(" and ".join(one.locations))))),
                     severity="" if one.severity is None else f"{one.severity:g} of 5",
                     certainty="definite" if one.presence is Presence.PRESENT else "possible",
-                    quotation=Quotation.at(asked, one.span),
+                    quotation=Quotation.of(asked, one),
                 )
                 for number, one in enumerate(entities(asked, readings))
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from radeval.core.example import Example
 from radeval.core.finding import Finding, Kind, Presence
@@ -21,6 +21,9 @@ from radeval.metrics.judge.pair import Pair, pair_slots
 from radeval.metrics.judge.readings import Readings
 from radeval.metrics.judge.rules import RULES
 from radeval.metrics.judge.task import AnswerError, Task, Verdict, ask
+
+if TYPE_CHECKING:
+    from radeval.metrics.judge.checkpoints.wording import CheckpointTask
 
 
 class ErrorsAndMatches(Form):
@@ -66,7 +69,7 @@ class FindErrorsAndMatches(Task[Pair, ErrorsAndMatches]):
             matches = _both_normal(readings.read(asked.candidate), readings.read(asked.reference))
         matched = tuple(
             MatchedFinding.made(
-                candidate=Quotation.at(asked.candidate, one.span), reference=Quotation.at(asked.reference, other.span)
+                candidate=Quotation.of(asked.candidate, one), reference=Quotation.of(asked.reference, other)
             )
             for one, other in matches
         )
@@ -136,7 +139,10 @@ class Green(Judge):
             return replace(_score((), example, ()), value=0.0)
         if too_long := self._too_long(example):
             return Score.unscored("report too long", too_long)
-        answer = yield from ask(FindErrorsAndMatches(), Pair(example.candidate, reference, example.context))
+        pair = Pair(example.candidate, reference, example.context)
+        if self.checkpoint is not None:
+            return (yield from self._checkpoint_verdict(self.checkpoint, pair))
+        answer = yield from ask(FindErrorsAndMatches(), pair)
         if answer.value is None:
             return no_verdict(answer)
         found = answer.value
@@ -146,15 +152,25 @@ class Green(Judge):
         ]
         return _score(found.errors, example, matched)
 
+    def _checkpoint_verdict(self, task: CheckpointTask, pair: Pair) -> Verdict:
+        from radeval.metrics.judge.checkpoints.green import analysis_score
+
+        answer = yield from ask(task, pair)
+        return no_verdict(answer) if answer.value is None else analysis_score(answer.value, _PARTS)
+
     def _too_long(self, example: Example) -> str:
         """Returns what is too long to be given to a model whole; reports are never cut."""
         if self.solvers["judge"] == RULES:
             return ""
         most = int(self.parameters["max_words"] or 0)
+        if self.checkpoint is not None:
+            from radeval.metrics.judge.checkpoints.green import MOST_WORDS
+
+            most = min(most, MOST_WORDS)
         for side, report in (("candidate", example.candidate), ("reference", example.references[0])):
             n = len(report.split())
             if n > most:
-                return f"the {side} has {n} words, more than max_words={most}"
+                return f"the {side} has {n} words, more than {most}"
         return ""
 
 

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from radeval.findings.compare import Attribute, Difference, Match
 from radeval.findings.reader import ReportReader
+from radeval.metrics.entity.evidence import in_words
 from radeval.metrics.judge.readings import plain
 
 IssueKind = Literal[
@@ -57,7 +58,7 @@ def issues(match: Match, reader: ReportReader) -> tuple[Issue, ...]:
         return ()
     found: dict[IssueKind, Issue] = {}
     for one in match.differences:
-        issue = Issue(_KINDS[one.attribute], _matters(one, match), _note(one))
+        issue = Issue(_KINDS[one.attribute], _matters(one, match), in_words(one, match))
         # A wrong side and a wrong lobe are one wrong place.
         if issue.kind not in found or issue.significant > found[issue.kind].significant:
             found[issue.kind] = issue
@@ -87,7 +88,3 @@ def _matters(one: Difference, match: Match) -> bool:
     if one.attribute == "change":
         return one.reference in _MANAGED_CHANGES or one.candidate in _MANAGED_CHANGES
     return False
-
-
-def _note(one: Difference) -> str:
-    return f"{one.attribute}: {plain(one.candidate) or 'not said'}, not {plain(one.reference) or 'said'}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from radeval.core.batch import ScoreBatch
 from radeval.core.errors import ParameterError
@@ -18,6 +18,9 @@ from radeval.metrics.entity.reading import no_verdict as too_little_read
 from radeval.metrics.judge.readings import Readings
 from radeval.metrics.judge.rules import RULES, RulesSolver
 from radeval.metrics.judge.task import Answer, Solver, Task, Verdict
+
+if TYPE_CHECKING:
+    from radeval.metrics.judge.checkpoints.wording import CheckpointTask
 
 _ROLES = {
     "extractor": "who takes reports apart; as judge where not named",
@@ -142,6 +145,15 @@ class Judge(Metric):
         return self._readers.of(example)
 
     @property
+    def checkpoint(self) -> CheckpointTask | None:
+        """What is asked where a model answers that was trained to be this judge; None for any other."""
+        if self._by_rules:
+            return None
+        from radeval.metrics.judge.checkpoints import checkpoint_task
+
+        return checkpoint_task(self.info.name, self.solvers["judge"], str(self.parameters["prompt"]))
+
+    @property
     def _by_rules(self) -> bool:
         return set(self.solvers.values()) == {RULES}
 
@@ -157,7 +169,9 @@ class Judge(Metric):
             max_tokens=int(self.parameters["max_tokens"] or 0),
         )
         prompt = str(self.parameters["prompt"])
-        return model_solver(self.solvers, self.tasks, context, prompt=prompt, sampling=sampling, sample=self.sample)
+        own = self.checkpoint
+        tasks = self.tasks if own is None else (own,)
+        return model_solver(self.solvers, tasks, context, prompt=prompt, sampling=sampling, sample=self.sample)
 
 
 def readings_of(reader: ReportReader, context: RunContext) -> Readings:

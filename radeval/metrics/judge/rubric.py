@@ -94,7 +94,7 @@ class RubricJudge(Judge):
             raise MissingResourceError(
                 "rubric needs a rubric",
                 where=f"metric {str(self.spec)!r}",
-                hint="rubric:file=FILE; see docs/rubrics.md",
+                hint="rubric:file=FILE; see docs/judges.md",
             )
         return read_rubric(str(path))
 

@@ -25,7 +25,7 @@ from radeval.core.errors import InputError
 from radeval.core.toml import parse_toml
 from radeval.metrics.judge.rubric_task import Criterion
 
-_HINT = "see docs/rubrics.md"
+_HINT = "see docs/judges.md"
 _Text = Annotated[str, Field(min_length=1)]
 _Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from radeval.core.errors import MissingResourceError, ParameterError
@@ -140,3 +142,8 @@ def test_an_unusable_rubric_names_file_and_line(old, new, line):
     assert found.value.where is not None
     assert found.value.where.startswith("mine.toml, line ")
     assert line is None or found.value.where == f"mine.toml, line {line}"
+
+
+def test_the_example_of_the_documentation_is_a_rubric():
+    rubric = read_rubric(str(Path(__file__).parents[3] / "examples" / "rubric.toml"))
+    assert [one.name for one in rubric.criteria] == ["answer", "advice"]
