@@ -20,14 +20,17 @@ _TSV_COLUMNS = (
 )  # fmt: skip
 
 
-def render(run: RunResult, form: str) -> str:
+def render(run: RunResult, form: str, details: bool = False) -> str:
     """Returns a result as text.
 
     Args:
         run: The result.
         form: "table", "tsv", "json" or "latex".
+        details: Whether a table shows the parts that are details, as the other forms do.
     """
-    return {"table": _table, "tsv": _tsv, "json": _json, "latex": _latex}[form](run)
+    if form == "table":
+        return _table(run, details)
+    return {"tsv": _tsv, "json": _json, "latex": _latex}[form](run)
 
 
 def _rows(run: RunResult, aggregates: Mapping[str, Aggregate]) -> Iterator[tuple[str, str, Aggregate]]:
@@ -46,17 +49,23 @@ def _interval(aggregate: Aggregate) -> str:
     return "-" if aggregate.interval is None else f"[{aggregate.interval.low:.3f}, {aggregate.interval.high:.3f}]"
 
 
-def _table(run: RunResult) -> str:
+def _table(run: RunResult, details: bool) -> str:
     from rich.console import Console
 
     stream = io.StringIO()
     # As wide as it needs to be: a table that is cut at 80 columns loses numbers.
     console = Console(file=stream, width=400, highlight=False)
-    console.print(_overall_table(run))
+    hidden = set() if details else _details(run)
+    console.print(_overall_table(run, hidden))
     for column, strata in run.strata.items():
         console.print()
         console.print(_strata_table(run, column, strata))
-    return "\n".join(line.rstrip() for line in [*stream.getvalue().splitlines(), "", *_footer(run)])
+    return "\n".join(line.rstrip() for line in [*stream.getvalue().splitlines(), "", *_footer(run, len(hidden))])
+
+
+def _details(run: RunResult) -> set[tuple[str, str]]:
+    """Returns label and name of the parts that are details."""
+    return {(label, part.name) for label, metric in run.metrics.items() for part in metric.info.parts if part.detail}
 
 
 def _new_table(*columns: str) -> Any:
@@ -69,11 +78,13 @@ def _new_table(*columns: str) -> Any:
     return table
 
 
-def _overall_table(run: RunResult) -> Any:
+def _overall_table(run: RunResult, hidden: set[tuple[str, str]]) -> Any:
     from rich.text import Text
 
     table = _new_table("metric", "value", "95 % interval", "scored", "over the set")
     for label, part, aggregate in _rows(run, run.aggregates):
+        if (label, part) in hidden:
+            continue
         name = f"  {part}" if part else f"{label} ({run[label].info.main})" if run[label].info.main != label else label
         arrow = _ARROWS[aggregate.direction]
         scored = f"{aggregate.n_ok}/{aggregate.n}"
@@ -106,7 +117,9 @@ def _short(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
 
 
-def _footer(run: RunResult) -> Iterator[str]:
+def _footer(run: RunResult, hidden: int) -> Iterator[str]:
+    if hidden:
+        yield f"{hidden} parts are not shown: --details, or --format tsv"
     groups = len(set(run.groups))
     settings = run.config
     what = f"{len(run):,} examples"

@@ -71,6 +71,7 @@ def score(
         bool, typer.Option("--resume", help="Keep what that folder has of the same data and method.")
     ] = False,
     format: Annotated[str | None, typer.Option(help="table, tsv, json or latex.  [default: table]")] = None,
+    details: Annotated[bool, typer.Option("--details", help="Show every part of every metric in the table.")] = False,
     id_col: Annotated[
         list[str] | None, typer.Option(help="Id column; twice for the predictions' and the references'.")
     ] = None,
@@ -184,7 +185,7 @@ def score(
             loaded.examples, [item.metric for item in planned], options, by=strata, notices=loaded.notices, progress=bar
         )
         bar.step("intervals", None)
-        text = render(result, settings.format)
+        text = render(result, settings.format, details)
     print(text)
     for notice in result.notices:
         say(f"note: {notice}")

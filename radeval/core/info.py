@@ -109,12 +109,14 @@ class Part:
         summary: What it measures.
         direction: Which way is better.
         range: Smallest and largest possible value, None where there is no bound.
+        detail: Whether it is one of many, which a table shows only where asked.
     """
 
     name: str
     summary: str
     direction: Direction = "higher"
     range: Range = (0.0, 1.0)
+    detail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
