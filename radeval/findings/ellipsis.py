@@ -51,6 +51,17 @@ def _join_interrupted(mentions: list[Mention], tokens: Sequence[Token], words: V
         # Beside the name itself an adjective would be part of its term already.
         if "concept" in mention.roles and place > 1 and not _BETWEEN.isdisjoint(mentions[place - 1].roles):
             _join_adjective(mentions, place, tokens, words)
+        elif "structure" in mention.roles and mention.last - mention.first > 1 and place + 1 < len(mentions):
+            _join_end(mentions, place, tokens, words)
+
+
+def _join_end(mentions: list[Mention], place: int, tokens: Sequence[Token], words: Vocabulary) -> None:
+    """Joins a name that begins inside a longer place: "seventh rib | fracture" is a rib fracture."""
+    following = mentions[place + 1]
+    if {"join", "verb", "preposition", "mark", "structure"}.isdisjoint(following.roles):
+        joined = words.meaning([token.word for token in tokens[mentions[place].last - 1 : following.last]])
+        if joined is not None and "concept" in joined:
+            mentions[place + 1] = following._replace(roles=joined)
 
 
 def _join_adjective(mentions: list[Mention], place: int, tokens: Sequence[Token], words: Vocabulary) -> None:
@@ -110,7 +121,7 @@ def _complete_lists(mentions: list[Mention], tokens: Sequence[Token], words: Voc
         else:
             continue
         own = tuple(token.word for token in tokens[mention.first : mention.last])
-        if not own[-1].isalpha() or "concept" in mention.roles:
+        if not own[-1].isalnum() or own[-1].isdigit() or "concept" in mention.roles:
             continue
         after = _full_term(mentions, start, tokens, borrowed)
         for cut in range(1, len(after)):

@@ -36,6 +36,7 @@ class Namer:
 
     def __init__(self, lexicon: Lexicon, anatomy: Anatomy) -> None:
         self._structures = lexicon.structures
+        self._concepts = lexicon.concepts
         self._anatomy = anatomy
         self._composed = {
             (one.structure, one.quality): concept.name
@@ -55,8 +56,16 @@ class Namer:
             if composed:
                 found += [one for one in composed if not _repeats(one, found)]
             elif "concept" in roles:
-                found.append(Named(roles["concept"], place))
+                found += self._refined(clause, place, tokens) or [Named(roles["concept"], place)]
         return found
+
+    def _refined(self, clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> list[Named]:
+        """Returns the narrower concepts that a term makes with its place: "displaced fractures of the ribs"."""
+        roles = clause[place].roles
+        if "state" not in roles:
+            return []
+        composed = self._compose(clause, place, roles["state"], tokens)
+        return [one for one in composed if roles["concept"] in self._concepts[one.concept].implies]
 
     def _compose(self, clause: Sequence[Mention], place: int, quality: str, tokens: Sequence[Token]) -> list[Named]:
         before, after = structures_before(clause, place), _structures_of_state(clause, place, tokens)

@@ -32,7 +32,8 @@ class Mention(NamedTuple):
 
     Attributes:
         roles: Value by role: "concept", "structure", "quality", a cue's kind, "join", "verb", "preposition", "number",
-            "mark", "doubtful" (a concept's term that says its doubt itself) or "word" (unknown).
+            "mark", "doubtful" (a concept's term that says its doubt itself), "state" (the quality that a
+            concept's term ends with) or "word" (unknown).
         first: Index of its first token.
         last: Index after its last token.
     """
@@ -76,7 +77,7 @@ class Vocabulary:
         node.setdefault(_END, {}).setdefault(role, value)
 
     def _keep_inner_words(self, term: str, sided: bool) -> None:
-        """Keeps the side and the doubt that a term of several words says itself ("bibasilar ...", "borderline ...")."""
+        """Keeps what a term of several words says itself: side ("bibasilar"), doubt ("borderline"), state."""
         words = [token.word for token in tokenize(term)]
         if len(words) < 2:
             return
@@ -93,6 +94,9 @@ class Vocabulary:
             node[_END].setdefault("side", sides.pop())
         if doubted:
             node[_END].setdefault("doubtful", "")
+        state = self._tree.get(words[-1], {}).get(_END, {}).get("quality")
+        if state:
+            node[_END].setdefault("state", state)
 
     def meaning(self, words: Sequence[str]) -> dict[str, str] | None:
         """Returns the roles of a term by its folded words, None where the lexicon does not have it."""
