@@ -27,6 +27,7 @@ METRICS = {
     "green": "radeval.metrics.judge.green:Green",
     "chexprompt": "radeval.metrics.judge.chexprompt:CheXprompt",
     "gema": "radeval.metrics.judge.gema:Gema",
+    "gema_distilled": "radeval.metrics.judge.gema_distilled:GemaDistilled",
     "crimson": "radeval.metrics.judge.crimson:Crimson",
     "rubric": "radeval.metrics.judge.rubric:RubricJudge",
     "jury": "radeval.metrics.judge.jury:Jury",

@@ -19,8 +19,13 @@ _NEEDS: dict[Kind, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def open_backend(endpoint: Endpoint, options: JudgeOptions) -> Backend:
+def open_backend(endpoint: Endpoint, options: JudgeOptions, *, chat_template: str | None = None) -> Backend:
     """Returns the way to an endpoint's model. Nothing is connected or loaded before the first request.
+
+    Args:
+        endpoint: The model.
+        options: The run's limits.
+        chat_template: How a conversation is written for a model of the transformers package, in place of its own way.
 
     Raises:
         MissingExtraError: Its packages are not installed.
@@ -51,4 +56,4 @@ def open_backend(endpoint: Endpoint, options: JudgeOptions) -> Backend:
         return Vllm(endpoint, options)
     from radeval.llm.backends.transformers import Transformers
 
-    return Transformers(endpoint, options)
+    return Transformers(endpoint, options, chat_template=chat_template)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -40,8 +41,16 @@ class Transformers:
         self._batcher: Batcher | None = None
 
     def identity(self) -> Mapping[str, ParameterValue]:
-        """Returns kind, model, commit and dtype."""
-        return {"kind": "hf", "model": self.model, "commit": self._weights.commit, "dtype": self._dtype}
+        """Returns kind, model, commit and dtype; a digest of the chat template that is not the model's own."""
+        fields: dict[str, ParameterValue] = {
+            "kind": "hf",
+            "model": self.model,
+            "commit": self._weights.commit,
+            "dtype": self._dtype,
+        }
+        if self._chat_template is not None:
+            fields["template"] = hashlib.sha256(self._chat_template.encode()).hexdigest()[:12]
+        return fields
 
     async def complete(self, request: Request) -> Reply:
         """Returns the reply to one request."""

@@ -8,7 +8,6 @@ from typing import Any
 from radeval.core.info import ParameterValue
 from radeval.core.metric import RunContext
 from radeval.core.score import Score
-from radeval.llm.backends import open_backend
 from radeval.llm.backends.base import Backend
 from radeval.llm.background import Background
 from radeval.llm.budget import Budget
@@ -17,6 +16,7 @@ from radeval.llm.endpoint import RULES, Endpoint, parse_endpoint
 from radeval.llm.prices import Price, price_of
 from radeval.llm.request import Sampling
 from radeval.metrics.judge import rules
+from radeval.metrics.judge.checkpoints.wording import CheckpointTask
 from radeval.metrics.judge.driving import drive
 from radeval.metrics.judge.estimate import Rehearsal
 from radeval.metrics.judge.questions import Questions, complain, read_answer
@@ -37,7 +37,11 @@ class ModelSolver:
         self.name = str(endpoint)
         self._questions = questions
         self._context = context
-        self._backend: Backend = context.shared(("backend", self.name), lambda: open_backend(endpoint, context.judging))
+        # One model may be asked by several judges, but a checkpoint's own form of a conversation is its judge's alone.
+        self._key = (self.name, questions.chat_template)
+        self._backend: Backend = context.shared(
+            ("backend", *self._key), lambda: questions.open(endpoint, context.judging)
+        )
         self._client: Client | None = None
         self._served: set[str] = set()
 
@@ -63,9 +67,11 @@ class ModelSolver:
     async def answer(self, call: Call[Any, Any]) -> Answer[Any]:
         """Returns the model's answer to a call, checked; without a value where there is none that can be used."""
         if self._client is None:
-            self._client = self._context.shared(("client", self.name), self._opened)
+            self._client = self._context.shared(("client", *self._key), self._opened)
         request = self._questions.request(call)
-        outcome = await self._client.ask(request, lambda text: read_answer(call, text), repair=complain)
+        # A checkpoint was not trained to mend its replies.
+        repair = None if isinstance(call.task, CheckpointTask) else complain
+        outcome = await self._client.ask(request, lambda text: read_answer(call, text), repair=repair)
         if outcome.model:
             self._served.add(outcome.model)
         return Answer(outcome.value, outcome.reason, outcome.detail, outcome.usage, self.name)

@@ -9,14 +9,20 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from radeval.core.errors import ParameterError
 from radeval.core.info import ParameterValue
+from radeval.core.judging import JudgeOptions
 from radeval.core.metric import RunContext
+from radeval.llm.backends import open_backend
+from radeval.llm.backends.base import Backend
+from radeval.llm.endpoint import Endpoint
 from radeval.llm.fence import readable
 from radeval.llm.outcome import CONTRADICTS, InvalidReply
 from radeval.llm.prompts import Prompt, load_prompt
 from radeval.llm.replies import json_of
 from radeval.llm.request import Message, Reply, Request, Sampling, Schema
 from radeval.llm.schema import digest_of, schema_of
+from radeval.metrics.judge.checkpoints.wording import CheckpointTask, Wording
 from radeval.metrics.judge.task import AnswerError, Call, Task
 
 In = TypeVar("In")
@@ -50,7 +56,11 @@ class Questions:
         self._sample = sample
         self._schemas: dict[str, Schema] = {}
         self._prompts: dict[str, Prompt] = {}
-        for task in tasks:
+        self._wordings: dict[str, Wording] = {}
+        self._checkpoints = [task for task in tasks if isinstance(task, CheckpointTask)]
+        for checkpoint in self._checkpoints:
+            self._wordings[checkpoint.name] = checkpoint.wording(context)
+        for task in (one for one in tasks if one not in self._checkpoints):
             judge, _, name = task.name.partition("/")
             self._prompts[task.name] = _prompt(f"{judge}/{version}", context)
             self._prompts[task.name].task(name)
@@ -58,12 +68,14 @@ class Questions:
 
     def method(self) -> dict[str, ParameterValue]:
         """Returns what a signature says of them."""
-        prompts = {one.id: one for one in self._prompts.values()}
+        asked: list[Prompt | Wording] = [*self._prompts.values(), *self._wordings.values()]
+        told = {one.id: one.digest for one in asked}
+        fences = {one.fence for one in self._prompts.values()} | ({"none"} if self._wordings else set())
         drawn = self.sampling
         return {
-            "prompt": "+".join(f"{one.id}#{one.digest}" for one in prompts.values()),
-            "fence": "+".join(sorted({one.fence for one in prompts.values()})),
-            "schema": digest_of(list(self._schemas.values())),
+            "prompt": "+".join(f"{name}#{digest}" for name, digest in told.items()),
+            "fence": "+".join(sorted(fences)),
+            "schema": digest_of(list(self._schemas.values())) if self._schemas else None,
             "temperature": drawn.temperature,
             "top_p": drawn.top_p,
             "seed": drawn.seed,
@@ -74,9 +86,33 @@ class Questions:
     def request(self, call: Call[Any, Any]) -> Request:
         """Returns the request that asks a model what a call asks."""
         task = call.task
+        if task.name in self._wordings:
+            told = self._wordings[task.name].messages(task.slots(call.asked))
+            return Request(told, None, self.sampling, self._sample)
         name = task.name.partition("/")[2]
         messages = self._prompts[task.name].messages(name, task.slots(call.asked), task.trusted(call.asked))
         return Request(messages, self._schemas[task.name], self.sampling, self._sample)
+
+    def open(self, endpoint: Endpoint, options: JudgeOptions) -> Backend:
+        """Returns the way to a model that these questions can be put to, nothing connected or loaded yet.
+
+        Raises:
+            ParameterError: A checkpoint cannot be reached in this way.
+            MissingExtraError: The packages for it are not installed.
+        """
+        for task in self._checkpoints:
+            if task.kinds and endpoint.kind not in task.kinds:
+                raise ParameterError(
+                    "this checkpoint must be asked exactly as it was trained, in this process",
+                    where=f"judge={endpoint}",
+                    hint=" or ".join(f"{kind}:<path or hub id>" for kind in sorted(task.kinds)),
+                )
+        return open_backend(endpoint, options, chat_template=self.chat_template)
+
+    @property
+    def chat_template(self) -> str | None:
+        """How a conversation is written for the model; None for as its tokenizer says."""
+        return next((task.chat_template for task in self._checkpoints if task.chat_template), None)
 
 
 def _prompt(prompt_id: str, context: RunContext) -> Prompt:
@@ -90,6 +126,9 @@ def read_answer(call: Call[In, Out], text: str) -> Out:
     Raises:
         InvalidReply: It cannot be used, and why.
     """
+    if isinstance(call.task, CheckpointTask):
+        read: Out = call.task.read(text)
+        return _checked(call, read)
     content = json_of(text)
     try:
         answer = call.task.output.model_validate_json(json.dumps(content), strict=True)
@@ -97,6 +136,10 @@ def read_answer(call: Call[In, Out], text: str) -> Out:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "the answer"
         raise InvalidReply(f"{place}: {first['msg']}") from None
+    return _checked(call, answer)
+
+
+def _checked(call: Call[In, Out], answer: Out) -> Out:
     try:
         return call.task.check(call.asked, answer)
     except AnswerError as error:
