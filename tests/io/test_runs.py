@@ -415,9 +415,11 @@ def test_without_text_no_report_reaches_any_file(tmp_path):
     radeval.score(candidates, references, [Judge(fail), "quick"], out=tmp_path / "run", no_text=True)
     assert SECRET.encode() not in b"".join(snapshot(tmp_path).values())
     lines = [json.loads(line) for line in (tmp_path / "run" / "evidence.jsonl").read_text().splitlines()]
-    assert [line["reason"] for line in lines] == ["", "refused", "exception"]
     assert {line["detail"] for line in lines} == {""}
-    (item,) = lines[0]["evidence"]
+    judged = [line for line in lines if line["metric"] == lines[0]["metric"]]
+    assert [line["reason"] for line in judged] == ["", "refused", "exception"]
+    assert any(item["kind"] == "unread" for line in lines for item in line["evidence"])
+    (item,) = judged[0]["evidence"]
     assert (item["text"], item["note"], item["span"], item["concept"]) == ("", "", [0, len(candidates[0])], "edema")
 
 
