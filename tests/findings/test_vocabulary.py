@@ -18,15 +18,15 @@ LABELS = {
 }  # fmt: skip
 
 RADIOGRAPH = """
-cardiomegaly: The heart is mildly enlarged. / Cardiac enlargement. / Increased cardiothoracic ratio.
+cardiomegaly: The heart is mildly to moderately enlarged. / Cardiac enlargement. / Increased cardiothoracic ratio.
 cardiomegaly: Cardiothoracic ratio is increased. / Prominent cardiac silhouette. / The cardiac shadow is enlarged.
 cardiomegaly: Globular configuration of the heart. / Cardiac silhouette is mildly enlarged, unchanged.
 ?cardiomegaly: Borderline cardiomegaly.
 !cardiomegaly: No cardiomegaly. / The heart is not enlarged. / No cardiac enlargement.
-none: Heart size is at the upper limits of normal. / Nonobstructive bowel gas pattern.
+none: Cardiac size is at the upper limits of normal. / Nonobstructive bowel gas pattern.
 none: Lines and tubes are in standard position. / Tubes and lines are unchanged.
 none: The cardiac silhouette is at the upper limits of normal in size.
-none: The cardiomediastinal silhouette is within normal limits. / No acute osseous abnormality.
+none: Cardiomediastinal contours are within normal limits for age. / No acute osseous abnormality.
 none: No acute bony abnormality. / Vertebral body heights are maintained. / Trachea is midline.
 none: No pleural abnormality. / No pleural disease. / Right lung is well aerated. / Costophrenic angles are sharp.
 none: Hila are normal.
@@ -121,7 +121,7 @@ metastasis: Multiple pulmonary metastases. / Cannonball metastases. / Metastatic
 cavity: Cavitary lesion in the right apex. / Mycetoma in a cavity.
 !cavity: No cavitary lesions.
 calcified_granuloma: Calcified granuloma in the left lung. / Nodules are calcified.
-calcified_granuloma: Calcified right upper lobe granuloma. / Left lower lobe calcified granuloma.
+calcified_granuloma: Calcified right upper lobe granuloma. / Lingular calcified granuloma.
 calcified_granuloma: Calcified granulomas in both lungs.
 lung_neoplasm: Lung cancer. / Pancoast tumor.
 hilar_mass: Left hilar mass. / Left perihilar mass. / Left suprahilar mass.
@@ -145,9 +145,9 @@ sternum_fracture: Displaced fracture of the sternum.
 rib_deformity: Deformity of the right sixth rib. / Deformities of the left ribs.
 scapula_fracture: Fracture of the scapular body.
 flail_chest: Flail segment. / Flail chest.
-spine_degenerative_change: Degenerative changes of the thoracic spine.
+spine_degenerative_change: Marked degenerative changes of the thoracic spine.
 spine_degenerative_change: Mild degenerative change in the mid thoracic spine. / Mild thoracic degenerative changes.
-spine_degenerative_change: Degenerative changes of the spine are noted.
+spine_degenerative_change: Degenerative changes of the spine are evident.
 spondylosis: Thoracic spondylosis.
 vertebral_osteophyte: Marginal osteophytes. / Osteophytosis of the spine. / Thoracic spine osteophytes.
 vertebral_osteophyte: Endplate osteophytes.
@@ -191,7 +191,7 @@ aortic_tortuosity: The aorta is tortuous. / Ectatic thoracic aorta. / Unfolded a
 aortic_tortuosity: Mild aortic tortuosity. / Aortic ectasia. / Uncoiled aorta.
 aortic_atherosclerosis: Calcified aortic arch. / Atherosclerotic calcification of the aortic knob.
 aortic_atherosclerosis: Atherosclerosis of the thoracic aorta. / Aortic knob calcification.
-aortic_atherosclerosis: Partially calcified aortic knob. / The thoracic aorta is calcified.
+aortic_atherosclerosis: Partially calcified aortic knob. / The thoracic aorta is densely calcified.
 aortic_atherosclerosis: Thoracic aortic calcification. / Calcification of the thoracic aorta.
 aortic_atherosclerosis: Aortic arch calcifications are present.
 thoracic_aortic_aneurysm: Aneurysm of the descending aorta.
@@ -247,7 +247,7 @@ tracheal_deviation: Leftward deviation of the trachea.
 airway_stenosis: Tracheal narrowing. / Steeple sign. / Croup.
 sarcoidosis: Sarcoidosis.
 tuberculosis: Tuberculosis.
-!tuberculosis: No evidence of active TB. / No radiographic evidence of tuberculosis.
+!tuberculosis: No sign of active TB. / No radiographic signs of tuberculosis.
 !tuberculosis: No sequela of prior tuberculosis.
 diffuse_alveolar_damage: ARDS.
 diffuse_alveolar_hemorrhage: Pulmonary hemorrhage.
@@ -278,7 +278,7 @@ pneumoperitoneum: There is air under the right hemidiaphragm. / Air under the le
 !pneumoperitoneum: No free intraperitoneal air. / There is no free air beneath the diaphragm.
 !pneumoperitoneum: No free air under the hemidiaphragms. / No subdiaphragmatic free air.
 diaphragm_elevation: Elevated right hemidiaphragm. / Paralysis of the left hemidiaphragm.
-diaphragm_elevation: The right hemidiaphragm is elevated. / Elevation of the left hemidiaphragm.
+diaphragm_elevation: The right hemidiaphragm is markedly elevated. / Elevation of the left hemidiaphragm.
 diaphragm_elevation: Left hemidiaphragm elevation. / High right hemidiaphragm.
 diaphragm_eventration: Eventration of the diaphragm.
 hiatal_hernia: Hiatal hernia. / Retrocardiac air-fluid level.
@@ -443,7 +443,7 @@ technical_overpenetration: The film is overexposed.
 !pneumatosis: No pneumatosis.
 atherosclerosis: Vascular calcifications.
 granuloma: Left lower lobe granuloma.
-granulomatous_disease: Old granulomatous disease. / Sequelae of prior granulomatous disease.
+granulomatous_disease: Old granulomatous disease. / Sequelae of remote granulomatous disease.
 ac_joint_arthritis: AC joint arthropathy.
 low_endotracheal_tube: Low-lying endotracheal tube.
 nephrostomy_tube: Nephrostomy tube.
@@ -510,7 +510,7 @@ solid_nodule: Solid nodule in the right upper lobe.
 part_solid_nodule: 8 mm part-solid nodule.
 ground_glass_nodule: Pure ground-glass nodule. / Subsolid nodule.
 perifissural_nodule: Perifissural nodule.
-calcified_granuloma: Calcified granuloma in the left lower lobe. / Broncholith.
+calcified_granuloma: Calcified granuloma within the left lower lobe. / Broncholith.
 spiculated_mass: Spiculated mass in the left upper lobe.
 nodule: 4 mm pulmonary nodule. / Multiple bilateral pulmonary nodules. / Lung-RADS 4B nodule. / Rheumatoid nodules.
 cavity: Cavitary nodule. / Pseudocavity. / Aspergilloma.
@@ -567,7 +567,7 @@ sclerotic_bone_lesion: Sclerotic metastases. / Enchondroma.
 vertebral_compression_fracture: Burst fracture of L1.
 vertebral_hemangioma: Hemangioma of the T9 vertebral body.
 rib_fracture: Acute minimally displaced fractures of the right third to fifth ribs.
-spine_degenerative_change: Degenerative changes of the spine. / Spinal stenosis.
+spine_degenerative_change: Marked degenerative changes of the spine. / Spinal stenosis.
 sternum_fracture: Manubrium fracture.
 schmorl_node: Schmorl's nodes.
 hepatic_steatosis: Hepatic steatosis.
