@@ -9,6 +9,8 @@ from radeval.findings.phrases import ADJECTIVES, joins_alike
 from radeval.findings.vocabulary import Mention
 from radeval.findings.words import Token
 
+_LISTED = {"structure", "side", "join", "ignored"}
+_DECIDING = {"negation_before", "hedge_before", "hedge_between"}
 _PHRASE = {"structure", "side", "ignored", "descriptor", "word"}
 _OWN_STATEMENT = {"normal", "quality", "concept", "generic"}
 _PLACES = ("structure", "side")
@@ -120,16 +122,33 @@ def _low(at: int, named: Sequence[Named], clause: Sequence[Mention]) -> int:
     low = next((named[before].place + 1 for before in range(at - 1, -1, -1) if named[before].place < here), 0)
     follows = low > 0
     for other in range(here - 1, low - 1, -1):
-        roles = clause[other].roles
-        if (
-            "negation_before" in roles
-            or "hedge_before" in roles
-            or "hedge_between" in roles
-            or (follows and ("scope_end_with" in roles or "verb" in roles))
-            or ("join" in roles and not (joins_alike(clause, other) and not (follows and _placed(clause, low, other))))
-        ):
-            return _before_doubt(clause, low, other) if "hedge_before" in roles else other + 1
+        if _bounds(clause, other, low, follows):
+            return _before_doubt(clause, low, other) if "hedge_before" in clause[other].roles else other + 1
     return low
+
+
+def _bounds(clause: Sequence[Mention], place: int, low: int, follows: bool) -> bool:
+    """Tells whether a word ends the words before a concept that describe it.
+
+    Args:
+        clause: The clause.
+        place: The word's place.
+        low: Where the words after the previous concept begin.
+        follows: Whether there is one.
+    """
+    roles = clause[place].roles
+    if not _DECIDING.isdisjoint(roles):
+        return True
+    if follows and ("scope_end_with" in roles or "verb" in roles):
+        return True
+    if "join" not in roles or (not follows and _only_places(clause, place)):
+        return False
+    return not joins_alike(clause, place) or (follows and _placed(clause, low, place))
+
+
+def _only_places(clause: Sequence[Mention], join: int) -> bool:
+    """Tells whether a comma follows nothing but places ("left lower lobe, superior segment, consolidation")."""
+    return clause[join].roles.get("join") == "," and all(not _LISTED.isdisjoint(one.roles) for one in clause[:join])
 
 
 def _before_doubt(clause: Sequence[Mention], low: int, hedge: int) -> int:

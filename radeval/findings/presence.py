@@ -46,8 +46,8 @@ def stands(clause: Sequence[Mention], named: Sequence[int], earlier: bool) -> di
             continue
         if not denied and waiting and _is_alternative(clause, place):
             # "Scar versus atelectasis", "scar or atelectasis": neither is certain.
-            _doubt(found, waiting[-1], explains_earlier=bool(len(found) > 1 or earlier))
-            doubted, explains = True, explains or len(found) > 1 or earlier
+            _doubt(found, waiting[-1], _is_set_off(clause, waiting[-1], found))
+            doubted, explains = True, found[waiting[-1]].interprets
             continue
         after = _reaches_back(clause, place, roles, waiting, targets)
         if after and "change" in roles and roles["change"] == "resolved":
@@ -111,6 +111,15 @@ def _is_alternative(clause: Sequence[Mention], place: int) -> bool:
         if "join" in one.roles or "verb" in one.roles or "negation_before" in one.roles:
             return False
     return False
+
+
+def _is_set_off(clause: Sequence[Mention], place: int, found: dict[int, Stand]) -> bool:
+    """Tells whether a comma sets a name off from one that it explains ("density at the base, scar versus ...")."""
+    before = max((other for other in found if other < place), default=place)
+    between = [one.roles for one in clause[before + 1 : place]]
+    return any(roles.get("join") == "," for roles in between) and not any(
+        "scope_end_with" in roles or roles.get("join") in ("and", "&") for roles in between
+    )
 
 
 def _doubt(found: dict[int, Stand], place: int, explains_earlier: bool) -> None:

@@ -7,7 +7,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _new = tuple.__new__
-_TOKEN = re.compile(r"[A-Za-z]+(?:/[A-Za-z](?![A-Za-z]))?(?:'[a-z]+)?|\d+(?:\.\d+|(?:st|nd|rd|th)\b)?|_{2,}|[^\sA-Za-z\d]")
+_TOKEN = re.compile(
+    r"[A-Za-z]+(?:/[A-Za-z](?![A-Za-z]))?(?:'[a-z]+)?|\d+(?:\.\d+|(?:st|nd|rd|th)\b)?|_{2,}|[^\sA-Za-z\d]"
+)
 _MARK = re.compile(r"[Xx]{3,}|_{2,}")
 
 _IRREGULAR = {
