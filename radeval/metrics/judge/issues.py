@@ -34,6 +34,8 @@ _KINDS: dict[Attribute, IssueKind] = {
 _WRONG_PLACE = ("location", "laterality", "tip")
 _MANAGED_CHANGES = ("new", "worse", "resolved")
 _GRADES_APART = 1.5
+_FOLLOWED_BY_SIZE = ("nodule", "mass")
+_SIZES_APART = 1.5
 _NEAR = 0.6
 """Likeness of two names from which taking one for the other does not change management."""
 
@@ -58,7 +60,7 @@ def issues(match: Match, reader: ReportReader) -> tuple[Issue, ...]:
         return ()
     found: dict[IssueKind, Issue] = {}
     for one in match.differences:
-        issue = Issue(_KINDS[one.attribute], _matters(one, match), in_words(one, match))
+        issue = Issue(_KINDS[one.attribute], _matters(one, match, reader), in_words(one, match))
         # A wrong side and a wrong lobe are one wrong place.
         if issue.kind not in found or issue.significant > found[issue.kind].significant:
             found[issue.kind] = issue
@@ -77,14 +79,23 @@ def _naming(match: Match, reader: ReportReader) -> IssueKind:
     return "descriptor"
 
 
-def _matters(one: Difference, match: Match) -> bool:
+def _matters(one: Difference, match: Match, reader: ReportReader) -> bool:
     if one.attribute in _WRONG_PLACE:
         return True
     if one.attribute == "severity":
         grades = (match.candidate.severity, match.reference.severity)
         return grades[0] is not None and grades[1] is not None and abs(grades[0] - grades[1]) >= _GRADES_APART
     if one.attribute == "size":
-        return bool(one.candidate and one.reference)
+        return bool(one.candidate and one.reference) and _size_matters(match, reader)
     if one.attribute == "change":
         return one.reference in _MANAGED_CHANGES or one.candidate in _MANAGED_CHANGES
     return False
+
+
+def _size_matters(match: Match, reader: ReportReader) -> bool:
+    """Tells whether management turns on a difference in size: of nodules on any, of the rest where it is by half."""
+    concept = match.reference.concept
+    if any(reader.kinship.similarity(concept, one) > 0 for one in _FOLLOWED_BY_SIZE):
+        return True
+    small, large = sorted(max(high for _, high in one.sizes_mm) for one in (match.candidate, match.reference))
+    return large > _SIZES_APART * small

@@ -161,3 +161,12 @@ def test_a_model_that_fails_gives_no_number():
             verdict.send([Answer(None, "cut off at the token limit", "...")])
         assert done.value.value.status is Status.UNSCORED
         assert done.value.value.reason == "cut off at the token limit"
+
+
+def test_a_size_is_significantly_wrong_where_management_turns_on_it():
+    def significant(candidate, reference):
+        return score_of(candidate, reference).parts["significant_incorrect_severity"]
+
+    assert significant("15 mm nodule in the right upper lobe.", "10 mm nodule in the right upper lobe.") == 1
+    assert significant("1.5 cm right apical pneumothorax.", "2 cm right apical pneumothorax.") == 0
+    assert significant("5 cm right apical pneumothorax.", "2 cm right apical pneumothorax.") == 1
