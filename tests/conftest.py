@@ -56,6 +56,14 @@ def smollm2_folder(smollm2_gguf: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def random_model(smollm2_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny llama of random weights, behind that model's tokenizer."""
+    place = tmp_path_factory.mktemp("random_model")
+    _real_model.write_random_model(place)
+    return place
+
+
+@pytest.fixture(scope="session")
 def smollm2_server(smollm2_gguf: Path) -> Iterator[str]:
     """The address of a server on loopback that answers as that model."""
     with _real_model.served() as address:

@@ -86,3 +86,26 @@ def _unpack(source: Path, place: Path) -> None:
     )
     model.save_pretrained(place)
     AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name).save_pretrained(place)
+
+
+def write_random_model(place: Path) -> None:
+    """Writes a llama of two layers and random weights behind the real model's tokenizer and chat template."""
+    import torch
+    from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
+
+    tokenizer = AutoTokenizer.from_pretrained(folder())
+    tokenizer.save_pretrained(place)
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=512,
+        initializer_range=0.2,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+    )
+    LlamaForCausalLM(config).save_pretrained(place)

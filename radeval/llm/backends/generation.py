@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,8 @@ class LocalModel:
             raise MissingResourceError(
                 "this model's tokenizer has no chat template", where=name, hint="name a model tuned for conversations"
             )
-        loaded: Any = AutoModelForCausalLM.from_pretrained(weights.path, dtype=getattr(torch, dtype))
+        with _no_progress():
+            loaded: Any = AutoModelForCausalLM.from_pretrained(weights.path, dtype=getattr(torch, dtype))
         self._model: Any = loaded.to(device).eval()
         own = self._model.generation_config
         ends = own.eos_token_id if own.eos_token_id is not None else self._tokenizer.eos_token_id
@@ -220,6 +222,20 @@ class LocalModel:
         )
         # States that forget (sliding windows, recurrent layers) cannot have padding after them.
         return cache if all(type(layer) is DynamicLayer for layer in cache.layers) else None
+
+
+@contextmanager
+def _no_progress() -> Iterator[None]:
+    """Keeps the package's progress bars out of the run's own talk."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 class _Limits:

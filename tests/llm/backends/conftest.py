@@ -1,10 +1,9 @@
-"""Requests, and a small random model with a real tokenizer."""
+"""Requests for a verdict, and a way to send many of them."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,29 +64,3 @@ def replies() -> Callable[..., list[Reply | BackendError]]:
         return asyncio.run(all_of_them())
 
     return run
-
-
-@pytest.fixture(scope="session")
-def random_model(tmp_path_factory: pytest.TempPathFactory, smollm2_folder: Path) -> Path:
-    """A llama of two layers and random weights behind SmolLM2's tokenizer and chat template."""
-    import torch
-    from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
-
-    place = tmp_path_factory.mktemp("random_model")
-    tokenizer = AutoTokenizer.from_pretrained(smollm2_folder)
-    tokenizer.save_pretrained(place)
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=512,
-        initializer_range=0.2,
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-    )
-    LlamaForCausalLM(config).save_pretrained(place)
-    return place
