@@ -43,7 +43,7 @@ class PackHead(_Entry):
     name: str
     version: int = Field(ge=1)
     summary: str
-    modalities: tuple[str, ...]
+    modalities: tuple[Literal["cxr", "ct"], ...] = Field(min_length=1)
 
 
 class Structure(_Entry):

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from radeval.core.errors import InputError
 from radeval.findings.entries import Concept, NamedTerms, Pack, Structure
+from radeval.findings.words import tokenize
 
 
 class LexiconError(InputError):
@@ -38,6 +39,11 @@ class PackFile(NamedTuple):
 class Lexicon:
     """Everything that the reader knows, joined from packs.
 
+    Args:
+        packs: Ours, then the user's.
+        digest: 12 hexadecimal digits over their content.
+        own: Those of them that are the user's.
+
     Attributes:
         structures: Parts of the body by name.
         qualities: States by name.
@@ -49,7 +55,7 @@ class Lexicon:
         digest: 12 hexadecimal digits over the content of all packs.
     """
 
-    def __init__(self, packs: Sequence[Pack], digest: str) -> None:
+    def __init__(self, packs: Sequence[Pack], digest: str, own: Sequence[Pack] = ()) -> None:
         self.structures = {one.name: one for pack in packs for one in pack.structure}
         self.qualities = _joined(one for pack in packs for one in pack.quality)
         self.backgrounds = _joined(one for pack in packs for one in pack.background)
@@ -62,10 +68,28 @@ class Lexicon:
                     "composed": (*known.composed, *extension.composed),
                 }
                 self.concepts[extension.concept] = known.model_copy(update=more)
+        if own:
+            self._give_terms(own)
         self.cues = tuple(cue for pack in packs for cue in pack.cue)
         self.rules = tuple(rule for pack in packs for rule in pack.significance)
         self.packs = {pack.pack.name: pack.pack.version for pack in packs}
         self.digest = digest
+
+    def _give_terms(self, own: Sequence[Pack]) -> None:
+        """Takes the terms that the user's packs claim for a concept from all other concepts."""
+        claimed: dict[tuple[str, ...], str] = {}
+        for pack in own:
+            entries = [(one.name, one.terms) for one in pack.concept]
+            entries += [(one.concept, one.terms) for one in pack.extend]
+            claimed |= {_words(term): name for name, terms in entries for term in terms}
+        for name, concept in self.concepts.items():
+            kept = tuple(term for term in concept.terms if claimed.get(_words(term), name) == name)
+            if len(kept) < len(concept.terms):
+                self.concepts[name] = concept.model_copy(update={"terms": kept})
+
+
+def _words(term: str) -> tuple[str, ...]:
+    return tuple(token.word for token in tokenize(term))
 
 
 _Terms = TypeVar("_Terms", bound=NamedTerms)
@@ -93,6 +117,15 @@ def read_pack(path: str) -> PackFile:
         raise LexiconError("the lexicon pack cannot be read", where=path, hint=str(error)) from error
 
 
+def read_packs(extra: Iterable[str | PackFile]) -> tuple[PackFile, ...]:
+    """Returns packs of which some may still be paths.
+
+    Raises:
+        LexiconError: A file cannot be read.
+    """
+    return tuple(one if isinstance(one, PackFile) else read_pack(one) for one in extra)
+
+
 @lru_cache(maxsize=8)
 def load_lexicon(modality: str = "cxr", extra: tuple[str | PackFile, ...] = ()) -> Lexicon:
     """Returns our packs for an examination, joined with the user's.
@@ -109,13 +142,14 @@ def load_lexicon(modality: str = "cxr", extra: tuple[str | PackFile, ...] = ()) 
         key=lambda one: one.name,
     )
     sources = [PackFile(one.name, one.read_text(encoding="utf-8")) for one in ours]
-    sources += [one if isinstance(one, PackFile) else read_pack(one) for one in extra]
+    sources += read_packs(extra)
     packs = [(name, text, _parse(name, text)) for name, text in sources]
     used = [one for one in packs if modality in one[2].pack.modalities]
     if not used:
         raise LexiconError(f"no pack is for the modality {modality!r}")
     digest = hashlib.sha256("\0".join(text for _, text, _ in used).encode()).hexdigest()[:12]
-    lexicon = Lexicon([pack for _, _, pack in used], digest)
+    own = [pack for _, _, pack in packs[len(ours) :] if modality in pack.pack.modalities]
+    lexicon = Lexicon([pack for _, _, pack in used], digest, own)
     # What is known for another examination only may still be named: "also seen on CT as ...".
     everywhere = Lexicon([pack for _, _, pack in packs], digest)
     for name, text, pack in used:

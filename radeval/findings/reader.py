@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from radeval.core.finding import Finding
 from radeval.findings.kinship import Kinship
-from radeval.findings.packs import PackFile
+from radeval.findings.packs import PackFile, read_packs
 from radeval.findings.reading import Reading
 from radeval.findings.statements import SentenceReader
 from radeval.findings.vocabulary import vocabulary
@@ -26,7 +26,8 @@ class ReportReader:
     """
 
     def __init__(self, modality: str = "cxr", extra: tuple[str | PackFile, ...] = ()) -> None:
-        self._vocabulary = vocabulary(modality, extra)
+        # A file that has changed since is another pack.
+        self._vocabulary = vocabulary(modality, read_packs(extra))
         self.lexicon = self._vocabulary.lexicon
         self._sentences = SentenceReader(self._vocabulary)
         self.anatomy = self._sentences.anatomy

@@ -71,6 +71,14 @@ def test_extends_a_concept(pack):
     assert concepts(reader, "PTX.") == [("pneumothorax", "present")]
 
 
+def test_a_term_of_the_users_pack_is_taken_from_ours(pack):
+    reader = ReportReader("cxr", (pack(HEAD + ENTRY.format(name="flummox").replace('["flummox"]', '["PTX"]')),))
+    assert concepts(reader, "Left PTX.") == [("flummox", "present")]
+    assert concepts(reader, "Left pneumothorax.") == [("pneumothorax", "present")]
+    reader = ReportReader("cxr", (pack(HEAD + '[[extend]]\nconcept = "nodule"\nterms = ["ptx"]\n'),))
+    assert concepts(reader, "Left PTX.") == [("nodule", "present")]
+
+
 def test_leaves_other_readers_alone(pack):
     ReportReader("cxr", (pack(HEAD + FLUMMOX),))
     assert "flummox" not in ReportReader("cxr").lexicon.concepts
@@ -111,6 +119,8 @@ TWO_TIPS = HEAD + '[[structure]]\nname = "tip"\n[[structure]]\nname = "tip"\n'
         (HEAD.replace("version = 1", "version = 0"), 3, "version"),
         (HEAD + 'colour = "red"\n', 6, "colour"),
         (HEAD + "[[colour]]\n", 6, "colour"),
+        (HEAD.replace('"cxr"', '"x-ray"'), 5, "modalities"),
+        (HEAD.replace('["cxr"]', "[]"), 5, "modalities"),
         (UNKNOWN_SITE, after(UNKNOWN_SITE, "[[concept"), "'tail'"),
         (UNKNOWN_QUALITY, after(UNKNOWN_QUALITY, "[[concept"), "'blue'"),
         (UNKNOWN_KIN, after(UNKNOWN_KIN, "[[concept"), "'zz'"),
