@@ -40,7 +40,7 @@ def read_attributes(
     for place in near:
         mention = clause[place]
         roles = mention.roles
-        if "severity" in roles and not grades_a_change(clause, place, tokens):
+        if "severity" in roles and not _grades_another_word(clause, place, tokens):
             grades.append(float(roles["severity"]))
         if "count" in roles and count is None:
             count = int(roles["count"])
@@ -78,9 +78,12 @@ def compares_sides(clause: Sequence[Mention], place: int) -> str | None:
     return None
 
 
-def grades_a_change(clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> bool:
-    """Tells whether a grade is that of a change ("marked decrease in ...", "slightly improved")."""
+def _grades_another_word(clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> bool:
+    """Tells whether a grade is that of a change or a description ("marked decrease in ...", "mildly displaced")."""
     adverb = tokens[clause[place].last - 1].word.endswith("ly")
+    following = clause[place + 1].roles if place + 1 < len(clause) else {}
+    if adverb and "descriptor" in following and "quality" not in following:
+        return True
     for other in (place + 1, place - 1) if adverb else (place + 1,):
         if not 0 <= other < len(clause) or clause[other].roles.get("change") not in ("worse", "better"):
             continue

@@ -57,11 +57,14 @@ def _join_interrupted(mentions: list[Mention], tokens: Sequence[Token], words: V
 
 def _join_end(mentions: list[Mention], place: int, tokens: Sequence[Token], words: Vocabulary) -> None:
     """Joins a name that begins inside a longer place: "seventh rib | fracture" is a rib fracture."""
-    following = mentions[place + 1]
-    if {"join", "verb", "preposition", "mark", "structure"}.isdisjoint(following.roles):
-        joined = words.meaning([token.word for token in tokens[mentions[place].last - 1 : following.last]])
+    mention, following = mentions[place], mentions[place + 1]
+    if not {"join", "verb", "preposition", "mark", "structure"}.isdisjoint(following.roles):
+        return
+    for start in range(mention.first + 1, mention.last):
+        joined = words.meaning([token.word for token in tokens[start : following.last]])
         if joined is not None and "concept" in joined:
             mentions[place + 1] = following._replace(roles=joined)
+            return
 
 
 def _join_adjective(mentions: list[Mention], place: int, tokens: Sequence[Token], words: Vocabulary) -> None:

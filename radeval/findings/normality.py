@@ -45,11 +45,20 @@ def normal_subjects(
         else:
             continue
         # "Clear lungs" and "lungs are clear": whichever stands there; before wins where a verb links it.
-        subjects = [other for other in (before or after) if other not in used]
+        subjects = [other for other in _heads(before or after, clause) if other not in used]
         found += [(place, other) for other in subjects if all(about != other for _, about in found)]
         if whole and not before and not after:
             found.append((place, None))
     return found
+
+
+def _heads(structures: Sequence[int], clause: Sequence[Mention]) -> list[int]:
+    """Returns structures without those that only tell what the one before is part of ("bones of the thorax")."""
+    return [
+        other
+        for at, other in enumerate(structures)
+        if at == 0 or not any("preposition" in clause[place].roles for place in range(structures[at - 1] + 1, other))
+    ]
 
 
 def _is_in_place_of_finding(clause: Sequence[Mention], place: int) -> bool:
@@ -81,7 +90,7 @@ def _structures_without(clause: Sequence[Mention], place: int) -> tuple[list[int
     inside = [other for other in before if other > denial]
     if inside or after:
         return inside, after
-    linked = denial == 0 or not any("preposition" in clause[other].roles for other in range(denial))
+    linked = not any("quality" in one.roles or "concept" in one.roles for one in clause[:denial])
     return (before if linked else []), after
 
 

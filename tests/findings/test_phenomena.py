@@ -3,8 +3,8 @@
 A row is a sentence, an arrow and what it says of the concepts in CORE and of those that it names, in a short form:
 "+" present, "-" absent, "?" uncertain, with attributes in brackets; "~concept" is denied by a normal statement. Each
 is read once, and concepts of CORE that a row does not list are not read at all; others are not looked at. Attributes:
-a side or "noside", a change or "nochange", "@structure" for a place that must be named and "!@structure" for one that
-must not, "s2.5" grade, "x3" count, "mm10-20x5" sizes, "i" interprets, "descr:word", "tip:words".
+a side or "noside", "nograde", a change or "nochange", "@structure" for a place that must be named and "!@structure"
+for one that must not, "s2.5" grade, "x3" count, "mm10-20x5" sizes, "i" interprets, "descr:word", "tip:words".
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ def misses(one: Finding, attribute: str) -> bool:
         return one.change != attribute
     if attribute == "nochange":
         return one.change is not None
+    if attribute == "nograde":
+        return one.severity is not None
     if attribute == "i":
         return not one.interprets
     if attribute.startswith("@"):
