@@ -20,7 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from radeval.core.errors import InputError, did_you_mean
 from radeval.core.resources import prompts_folder
 from radeval.core.toml import parse_toml
-from radeval.llm import fence
+from radeval.llm.fence import LENGTH, RULES, SHORT, fenced
 from radeval.llm.request import Message
 
 _SLOT = re.compile(r"\{([a-z][a-z_]*)\}")
@@ -186,17 +186,17 @@ class Prompt:
         return {name: tuple(self._stable_turns(told)) for name, told in self.tasks.items()}
 
     def _stable_turns(self, told: TaskPrompt) -> Iterator[Message]:
-        rules = [fence.RULES] if self.fence == "nonce" else []
+        rules = [RULES] if self.fence == "nonce" else []
         yield Message("system", "\n\n".join([*rules, told.system.strip()]))
         for shot in told.examples:
-            yield Message("user", self._question(told, shot.slots))
+            yield Message("user", self._question(told, shot.slots, SHORT))
             yield Message("assistant", shot.answer)
 
-    def _question(self, told: TaskPrompt, texts: Mapping[str, str]) -> str:
+    def _question(self, told: TaskPrompt, texts: Mapping[str, str], code_length: int = LENGTH) -> str:
         filled = dict(texts)
         if self.fence == "nonce":
             reports = {name: text for name, text in texts.items() if name not in told.trusted}
-            filled |= fence.fenced(reports, self.digest)
+            filled |= fenced(reports, self.digest, code_length)
         # One pass: a text that holds "{slot}" is not filled in turn.
         return _SLOT.sub(lambda found: filled[found[1]], told.user.strip())
 
@@ -239,6 +239,7 @@ def _read(file: Path, name: str) -> Prompt:
         raise PromptError(
             f"the file says that it is {head.judge}/v{head.version}", where=str(file), hint=f"its place says {name}"
         )
-    rules = fence.RULES if head.fence == "nonce" else ""
+    # What a fence looks like is part of what a model reads.
+    rules = RULES + fenced({"name": "text"}, "")["name"] if head.fence == "nonce" else ""
     digest = hashlib.sha256(f"{rules}\0{text}".encode()).hexdigest()[:12]
     return Prompt(name, head.summary, digest, head.fence, content.tasks, file)

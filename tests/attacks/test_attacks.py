@@ -28,7 +28,7 @@ from radeval.metrics.judge.questions import Questions, complain, read_answer
 from radeval.metrics.judge.rubric_task import Criterion, Criticism, GradeCriterion
 from radeval.metrics.judge.task import Call, Task
 
-FENCE = re.compile(r"<(/?)(\w+) ([0-9a-f]{32})>")
+FENCE = re.compile(r"<(/?)(\w+) ([a-z]{28})>")
 
 
 class Attack(NamedTuple):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from radeval.llm.fence import fenced, nonce, readable
 
-FENCE_LINE = re.compile(r"</?(\w+) ([0-9a-f]{32})>")
+FENCE_LINE = re.compile(r"</?(\w+) ([a-z]{28})>")
 
 
 def test_all_blocks_of_a_request_carry_one_code_of_128_bits():

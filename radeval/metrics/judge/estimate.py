@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,13 +16,11 @@ from radeval.llm.prices import Price, most_input_tokens
 from radeval.llm.request import Request
 from radeval.metrics.judge.questions import LONGEST_COMPLAINT
 
-_BYTES_A_TOKEN_READ = 4
-_BYTES_A_TOKEN_WRITTEN = 3
+_BYTES_A_TOKEN = 3.5
 HOW: Final = (
     "estimated without asking any model: each judge's questions are those that the report reader's own answers lead "
-    f"to, a token is taken for {_BYTES_A_TOKEN_READ} bytes of what is read and {_BYTES_A_TOKEN_WRITTEN} of what is "
-    "written, and replies that are stored already are not left out. At most: every answer is repaired once and as "
-    "long as allowed, and every byte that is read is a token"
+    f"to, a token is taken for {_BYTES_A_TOKEN} bytes, and replies that are stored already are not left out. At most: "
+    "every answer is repaired once and as long as allowed, and every byte that is read is a token"
 )
 """How an estimate is made; stands beside its numbers."""
 
@@ -83,9 +82,8 @@ class Rehearsal(RunContext):
         self._counts[model] = replace(
             known,
             calls=known.calls + 1,
-            input_tokens=known.input_tokens + _tokens(_read(request), _BYTES_A_TOKEN_READ),
-            output_tokens=known.output_tokens
-            + min(longest, _tokens(_written(request, answer), _BYTES_A_TOKEN_WRITTEN)),
+            input_tokens=known.input_tokens + _tokens(_read(request)),
+            output_tokens=known.output_tokens + min(longest, _tokens(_written(request, answer))),
             most_calls=known.most_calls + 2,
             # The second time it reads the first answer, too, and what is wrong with it.
             most_input_tokens=known.most_input_tokens + 2 * most_read + longest + 2 * LONGEST_COMPLAINT,
@@ -134,8 +132,8 @@ def _written(request: Request, answer: BaseModel | None) -> int:
     return sum(shown) // max(1, len(shown))
 
 
-def _tokens(size: int, bytes_a_token: int) -> int:
-    return -(-size // bytes_a_token)
+def _tokens(size: int) -> int:
+    return math.ceil(size / _BYTES_A_TOKEN)
 
 
 def _priced(one: ModelEstimate, price: Price | None) -> ModelEstimate:
