@@ -85,6 +85,13 @@ def test_only_the_user_can_read_it(tmp_path):
     connection.close()
 
 
+@pytest.mark.parametrize("name", ["with blank", "a#b?mode=ro&c%20", "ünï"])
+def test_folders_of_any_name(name, tmp_path):
+    assert store(tmp_path / name, 2) == ["", ""]
+    assert read(tmp_path / name, 2) == [reply(0), reply(1)]
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
 def test_where_it_is(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert cache_file(None) == tmp_path / "radeval" / NAME
