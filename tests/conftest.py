@@ -52,6 +52,10 @@ def smollm2_gguf() -> Path:
 @pytest.fixture(scope="session")
 def smollm2_folder(smollm2_gguf: Path) -> Path:
     """The same model as a folder that transformers reads."""
+    import torch
+
+    # Threads that wait for each other are many times slower where other programs run too.
+    torch.set_num_threads(1)
     return cast(Path, _real_model.folder())
 
 

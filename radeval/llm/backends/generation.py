@@ -227,8 +227,9 @@ class LocalModel:
 @contextmanager
 def _no_progress() -> Iterator[None]:
     """Keeps the package's progress bars out of the run's own talk."""
-    from transformers.utils import logging
+    from transformers.utils import logging as progress
 
+    logging: Any = progress
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:

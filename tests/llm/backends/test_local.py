@@ -57,7 +57,7 @@ def test_what_identifies_a_local_model(smollm2_gguf: Path, random_model: Path) -
 
 def test_a_reply_does_not_depend_on_its_batch(random_model: Path, ask: Any, replies: Any) -> None:
     """Neither on padding, nor on a shared beginning that is read once, nor on others' draws."""
-    reports = ["Clear.", "Small left effusion and a normal heart.", "Nodule of 4 mm. " * 6]
+    reports = ["Clear.", "Small left effusion and a normal heart. " * 3]
     requests = [ask(report) for report in reports] + [ask(report, temperature=1.5, seed=1) for report in reports]
     requests += [ask(reports[0], temperature=1.5, seed=2, top_p=0.5), ask("Clear.", schema=None, max_tokens=5)]
     together = replies(f"hf:{random_model}", requests)
@@ -65,9 +65,9 @@ def test_a_reply_does_not_depend_on_its_batch(random_model: Path, ask: Any, repl
     (alone,) = replies(f"hf:{random_model}", requests[1:2])
     assert together == one_by_one
     assert together[1] == alone
-    assert all(_is_verdict(reply.text) for reply in together[:7])
-    assert together[0].text != together[3].text
-    assert together[7].output_tokens <= 5
+    assert all(_is_verdict(reply.text) for reply in together[:5])
+    assert together[0].text != together[2].text
+    assert together[5].output_tokens <= 5
 
 
 def test_samples_of_one_question_differ_and_are_repeatable(random_model: Path, ask: Any, replies: Any) -> None:
