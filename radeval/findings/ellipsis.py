@@ -14,18 +14,23 @@ _REACH = 4
 """How many mentions may stand between the parts of a term."""
 
 
-def complete(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary) -> list[Mention]:
+def complete(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary, roles: set[str]) -> None:
     """Gives shortened and interrupted terms their meaning.
 
     Args:
         mentions: All mentions of the sentence; changed in place.
         tokens: Its tokens.
         words: The vocabulary.
+        roles: Every role in the sentence.
     """
-    _drop_pairs(mentions, tokens)
-    _complete_lists(mentions, tokens, words)
-    _join_interrupted(mentions, tokens, words)
-    return mentions
+    if "side" in roles:
+        _drop_pairs(mentions, tokens)
+    if "join" in roles:
+        _complete_lists(mentions, tokens, words)
+    if "structure" in roles:
+        _join_ends(mentions, tokens, words)
+    if "quality" in roles or "descriptor" in roles:
+        _join_adjectives(mentions, tokens, words)
 
 
 def _drop_pairs(mentions: list[Mention], tokens: Sequence[Token]) -> None:
@@ -42,7 +47,7 @@ def _drop_pairs(mentions: list[Mention], tokens: Sequence[Token]) -> None:
             mentions[place] = mention._replace(roles=_JOINED)
 
 
-def _join_interrupted(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary) -> None:
+def _join_adjectives(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary) -> None:
     """Joins a term that other words interrupt: "calcified right lower lobe granuloma", "the nodule is calcified"."""
     for place, mention in enumerate(mentions):
         if "concept" in mention.roles or "quality" in mention.roles:
@@ -51,7 +56,11 @@ def _join_interrupted(mentions: list[Mention], tokens: Sequence[Token], words: V
         # Beside the name itself an adjective would be part of its term already.
         if "concept" in mention.roles and place > 1 and not _BETWEEN.isdisjoint(mentions[place - 1].roles):
             _join_adjective(mentions, place, tokens, words)
-        elif "structure" in mention.roles and mention.last - mention.first > 1 and place + 1 < len(mentions):
+
+
+def _join_ends(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary) -> None:
+    for place, mention in enumerate(mentions[:-1]):
+        if "structure" in mention.roles and mention.last - mention.first > 1:
             _join_end(mentions, place, tokens, words)
 
 

@@ -48,8 +48,7 @@ class SentenceReader:
         tokens = tokenize(sentence)
         mentions = self._words.mentions(tokens)
         roles = {role for one in mentions for role in one.roles}
-        if "join" in roles or "concept" in roles:
-            mentions = complete(mentions, tokens, self._words)
+        complete(mentions, tokens, self._words, roles)
         found: list[Finding] = []
         unread: list[Span] = []
         subject: list[Mention] = []
@@ -273,7 +272,7 @@ def _statement(
 
 def _distinct(found: list[Finding]) -> list[Finding]:
     """Returns findings without those that say the same again ("the lungs are expanded and clear")."""
-    if len(found) < 2:
+    if len({one.concept for one in found}) == len(found):
         return found
     distinct: dict[tuple[object, ...], Finding] = {}
     for one in found:
