@@ -17,7 +17,18 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMANDS = ("score", "explain", "metrics", "models", "doctor", "cache list", "cache check", "cache clear")
+COMMANDS = (
+    "score",
+    "explain",
+    "metrics",
+    "models",
+    "prompts",
+    "prompts show",
+    "doctor",
+    "cache list",
+    "cache check",
+    "cache clear",
+)
 BLOCK = re.compile(r"(<!-- run: (radeval [^\n]*?) -->\n```text\n)(.*?)(```\n)", re.DOTALL)
 WRITTEN_BY = "<!-- Written by docs/build.py: change the program, not this page. -->\n"
 

@@ -18,6 +18,7 @@ from radeval.cli.errors import command
 from radeval.cli.explain import explain
 from radeval.cli.metrics import metrics
 from radeval.cli.models import models
+from radeval.cli.prompts import prompts
 from radeval.cli.score import score
 from radeval.core.version import __version__
 
@@ -33,6 +34,7 @@ app.command()(command(score))
 app.command()(command(explain))
 app.command()(command(metrics))
 app.command()(command(models))
+app.add_typer(prompts, name="prompts")
 app.add_typer(cache, name="cache")
 app.command()(command(doctor))
 
