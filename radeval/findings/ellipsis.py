@@ -25,7 +25,7 @@ def complete(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary
     """
     if "side" in roles:
         _drop_pairs(mentions, tokens)
-    if "join" in roles:
+    if "join" in roles or "quality" in roles:
         _complete_lists(mentions, tokens, words)
     if "structure" in roles:
         _join_ends(mentions, tokens, words)
