@@ -195,10 +195,7 @@ def test_no_attack_raises_a_score_by_rules(attack):
             assert all(_goodness(name, one) <= _goodness(name, clean) + 1e-9 for one in attacked), (name, start)
 
 
-LOOPHOLE = pytest.mark.xfail(reason="an empty candidate has one error more than one that states nothing")
-
-
-@pytest.mark.parametrize("name", [pytest.param(one, marks=LOOPHOLE) if one == "chexprompt" else one for one in JUDGES])
+@pytest.mark.parametrize("name", JUDGES)
 def test_an_attack_alone_scores_no_better_than_an_empty_report(name):
     texts = ["", *(one.text for one in SHORT)]
     context = RunContext()

@@ -96,7 +96,7 @@ class CheXprompt(Judge):
         modalities=MODALITIES,
         languages=("en",),
         notes="Significant is what is likely to change treatment, management or outcome; by rules, findings that are "
-        "urgent or actionable for the patient. An empty candidate has at least one significant error.",
+        "urgent or actionable for the patient. An empty candidate has at least one error.",
     )
 
     tasks = (FindErrors(),)
@@ -110,7 +110,7 @@ class CheXprompt(Judge):
         if answer.value is None:
             return no_verdict(answer)
         errors = list(answer.value.errors)
-        if is_empty(example.candidate) and not any(one.significant for one in errors):
+        if is_empty(example.candidate) and not errors:
             errors.append(_NOTHING_SAID)
         return _counted(errors, example)
 

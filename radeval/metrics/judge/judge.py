@@ -122,12 +122,12 @@ class Judge(Metric):
 
     def _judged(self, examples: Sequence[Example], solver: Solver, context: RunContext) -> list[Score]:
         readings = [readings_of(self._reader(one), context) for one in examples]
-        verdicts = [self.verdict(one) for one in examples]
         if not self._by_rules:
-            return solver.run(verdicts, readings)
+            return solver.run([self.verdict(one) for one in examples], readings)
         gaps = [self._gap(one, read, context) for one, read in zip(examples, readings, strict=True)]
         able = [place for place, gap in enumerate(gaps) if gap.status is Status.OK]
-        scores = solver.run([verdicts[place] for place in able], [readings[place] for place in able])
+        verdicts = [self.verdict(self._as_stated(examples[place], readings[place])) for place in able]
+        scores = solver.run(verdicts, [readings[place] for place in able])
         for place, score in zip(able, scores, strict=True):
             unread = gaps[place].evidence
             gaps[place] = replace(score, evidence=(*score.evidence, *unread)) if unread else score
@@ -140,6 +140,15 @@ class Judge(Metric):
         unread = tuple(unread_evidence(example, *pair))
         gap = too_little_read(example, *pair)
         return Score.unscored(*gap, evidence=unread) if gap else Score.ok(0.0, evidence=unread)
+
+    def _as_stated(self, example: Example, readings: Readings) -> Example:
+        """Returns an example with an empty candidate where its candidate states nothing and its reference something.
+
+        Words without a statement must not do better than none.
+        """
+        if readings.read(example.candidate).findings or not readings.read(example.references[0]).findings:
+            return example
+        return replace(example, candidate="")
 
     def _reader(self, example: Example) -> ReportReader:
         return self._readers.of(example)

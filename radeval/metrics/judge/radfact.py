@@ -118,6 +118,9 @@ class Radfact(Judge):
         # A grounded report is no prose; a phrase that is not understood is told by its own judgement.
         return Score.ok(0.0) if self._grounded else super()._gap(example, readings, context)
 
+    def _as_stated(self, example: Example, readings: Readings) -> Example:
+        return example if self._grounded else super()._as_stated(example, readings)
+
     def _phrases(self, example: Example, taken: list[list[Taken]]) -> Asked:
         """Fills in the phrases of both reports; returns the score where there are none for want of an answer."""
         reports = (example.candidate, example.references[0])

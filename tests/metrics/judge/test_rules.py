@@ -139,3 +139,11 @@ def test_a_form_made_without_validation_is_as_one_with_it():
     assert made == validated
     assert made.model_dump_json() == validated.model_dump_json()
     assert hash(made) == hash(validated)
+
+
+@pytest.mark.parametrize("reference", ["The lungs are clear. No pleural effusion.", "Left pleural effusion."])
+def test_words_that_state_nothing_are_judged_as_an_empty_report(reference):
+    for name in JUDGES:
+        run = radeval.score(["Dictated and signed.", ""], [reference] * 2, name, n_boot=0, max_unscored=1)
+        spoken, empty = run.score(name, 0), run.score(name, 1)
+        assert (spoken.status, spoken.value) == (empty.status, empty.value), name
