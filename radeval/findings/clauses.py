@@ -110,7 +110,7 @@ def _begins_statement(
     if _is_another_place(before, after[subject:], tokens):
         return False
     if any(_closes(one) or _is_predicate(one, tokens) for one in after[subject + 1 :]):
-        if any(_closes(one) or _is_predicate(one, tokens) for one in before):
+        if _is_complete(before, tokens):
             return True
         if "structure" in after[subject].roles and any("concept" in one.roles for one in before):
             return True
@@ -119,6 +119,14 @@ def _begins_statement(
     # "No pneumothorax, and there may be an effusion": a doubt is raised, which a denial does not reach.
     doubted = any("hedge_before" in one.roles for one in after[:subject])
     return doubted or (word == "," and _affirms(mentions, place + 1, after))
+
+
+def _is_complete(before: Sequence[Mention], tokens: Sequence[Token]) -> bool:
+    """Tells whether a clause so far states something; "there are right lower ..." has still to name it."""
+    subject = next((at for at, one in enumerate(before) if any(role in one.roles for role in _SUBJECT)), 0)
+    named = any("concept" in one.roles or "normal" in one.roles for one in before)
+    closed = any(_closes(one) for one in (before if named else before[subject:]))
+    return closed or any(_is_predicate(one, tokens) for one in before)
 
 
 def _is_another_place(before: Sequence[Mention], after: Sequence[Mention], tokens: Sequence[Token]) -> bool:

@@ -70,7 +70,9 @@ def _is_in_place_of_finding(clause: Sequence[Mention], place: int) -> bool:
 
 
 def _is_predicate(clause: Sequence[Mention], place: int) -> bool:
-    """Tells whether a word follows its structure, with or without a verb ("the trachea is midline")."""
+    """Tells whether a word says where its structure is ("the trachea is midline", "midline trachea")."""
+    if place + 1 < len(clause) and "structure" in clause[place + 1].roles:
+        return not any("concept" in one.roles for one in clause)
     at = place - 1
     while at >= 0 and ("verb" in clause[at].roles or "ignored" in clause[at].roles):
         at -= 1

@@ -28,7 +28,7 @@ _IRREGULAR = {
     "suggests": "suggests", "reflects": "reflects", "shows": "shows", "remains": "remains", "persists": "persists",
     "continues": "continues", "terminates": "terminates", "ends": "ends", "extends": "extends", "courses": "courses",
     "projects": "projects", "favors": "favors", "denies": "denies", "fails": "fails", "overlies": "overlies",
-    "includes": "includes",
+    "includes": "includes", "sequelae": "sequela",
 }  # fmt: skip
 
 _BRITISH = tuple(
