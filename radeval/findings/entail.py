@@ -96,6 +96,7 @@ class Premises:
         self._normal: list[tuple[int, Finding]] = []
         self._denied: dict[str, list[tuple[int, Finding]]] = {}
         self._stated: dict[str, list[tuple[int, Finding]]] = {}
+        self._sided = any(one.laterality in _SIDES for findings in premises for one in findings)
         for place, findings in enumerate(premises):
             for one in findings:
                 if one.kind is Kind.NORMAL:
@@ -131,7 +132,22 @@ class Premises:
         whole = self._presence(claim)
         if whole or claim.laterality != "bilateral":
             return whole
-        return _on_both_sides(claim, self._presence)
+        return self._on_both_sides(claim, self._presence)
+
+    def _on_both_sides(self, claim: Finding, deciding: Callable[[Finding], Iterable[int]]) -> Iterable[int]:
+        """Returns what decides a claim on the left and on the right, nothing where one side stays open.
+
+        Only what speaks of one side can decide a half of what it does not decide whole.
+        """
+        if not self._sided:
+            return ()
+        found: set[int] = set()
+        for side in _SIDES:
+            half = deciding(replace(claim, laterality=side))
+            if not half:
+                return ()
+            found.update(half)
+        return found
 
     def _presence(self, claim: Finding) -> list[int]:
         is_case_of = self._kinship.is_case_of
@@ -169,7 +185,7 @@ class Premises:
         whole = self._denying(claim, everywhere=True)
         if whole or claim.laterality in _SIDES:
             return whole
-        return _on_both_sides(claim, lambda half: self._denying(half, everywhere=True))
+        return self._on_both_sides(claim, lambda half: self._denying(half, everywhere=True))
 
     def _normality(self, claim: Finding) -> Iterable[int]:
         """Returns the premises by which a structure is normal, itself or by its sides, parts or denied abnormality."""
@@ -186,7 +202,7 @@ class Premises:
 
         found: Iterable[int] = whole(claim) or self._not_enlarged(claim)
         if not found and claim.laterality in (None, "bilateral"):
-            found = _on_both_sides(claim, whole)
+            found = self._on_both_sides(claim, whole)
         if found or claim.concept not in _SUMMARIES or self._against(claim):
             return found
         ways = _SUMMARIES[claim.concept]
@@ -231,9 +247,3 @@ class Premises:
             for place, one in known
             if conflicts(one, claim, kinship)
         ]
-
-
-def _on_both_sides(claim: Finding, deciding: Callable[[Finding], Iterable[int]]) -> Iterable[int]:
-    """Returns what decides a claim on the left and on the right, nothing where one side stays open."""
-    halves = [deciding(replace(claim, laterality=side)) for side in _SIDES]
-    return {place for half in halves for place in half} if all(halves) else ()
