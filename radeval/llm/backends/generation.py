@@ -58,7 +58,7 @@ class LocalModel:
 
         self._name, self._device = name, device
         generation_config: Any = GenerationConfig
-        tokenizer: Any = AutoTokenizer.from_pretrained(weights.path, padding_side="left")
+        tokenizer: Any = AutoTokenizer.from_pretrained(weights.path, padding_side="left", local_files_only=True)
         self._tokenizer = tokenizer
         if chat_template is not None:
             self._tokenizer.chat_template = chat_template
@@ -67,7 +67,9 @@ class LocalModel:
                 "this model's tokenizer has no chat template", where=name, hint="name a model tuned for conversations"
             )
         with _no_progress():
-            loaded: Any = AutoModelForCausalLM.from_pretrained(weights.path, dtype=getattr(torch, dtype))
+            loaded: Any = AutoModelForCausalLM.from_pretrained(
+                weights.path, dtype=getattr(torch, dtype), local_files_only=True
+            )
         self._model: Any = loaded.to(device).eval()
         own = self._model.generation_config
         ends = own.eos_token_id if own.eos_token_id is not None else self._tokenizer.eos_token_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -43,6 +44,8 @@ class Vllm:
         await self._batcher.close()
 
     def _load(self, device: str) -> Worker:
+        # Read when the engine starts; it would otherwise report its use to its makers.
+        os.environ["VLLM_NO_USAGE_STATS"] = "1"
         import torch
         from vllm import LLM
 
