@@ -10,7 +10,7 @@ from radeval.findings.vocabulary import Mention
 from radeval.findings.words import Token
 
 _LISTED = {"structure", "side", "join", "ignored"}
-_DECIDING = {"negation_before", "hedge_before", "hedge_between"}
+_DECIDING = {"negation_before", "hedge_before", "hedge_between", "normal"}
 _PHRASE = {"structure", "side", "ignored", "descriptor", "word"}
 _OWN_STATEMENT = {"normal", "quality", "concept", "generic"}
 _PLACES = ("structure", "side")
@@ -185,6 +185,10 @@ def _placed(clause: Sequence[Mention], start: int, join: int) -> bool:
     return "structure" in clause[join - 1].roles and any("preposition" in one.roles for one in clause[start:join])
 
 
+def _separates(mention: Mention) -> bool:
+    return not {"join", "scope_end_with", "hedge_before", "hedge_between"}.isdisjoint(mention.roles)
+
+
 def _tied(clause: Sequence[Mention], start: int, end: int) -> list[int]:
     """Returns the places between two concepts that describe the first."""
     limit = end
@@ -193,18 +197,22 @@ def _tied(clause: Sequence[Mention], start: int, end: int) -> list[int]:
         limit -= 1
     for place in range(limit - 1, start, -1):
         roles = clause[place].roles
-        if "join" in roles or "scope_end_with" in roles or "hedge_before" in roles:
+        if _separates(clause[place]):
             limit = place
             break
         if "preposition" in roles or "verb" in roles:
             break
+    # "A low volume examination demonstrates a small amount of right atelectasis": the verb leads to the second.
+    verb = next((place for place in range(start + 1, limit) if "verb" in clause[place].roles), limit)
+    if not any(_separates(one) for one in clause[verb:end]):
+        limit = min(limit, verb)
     found: list[int] = []
     tied = False
     for place in range(start + 1, limit):
         roles = clause[place].roles
         if ("join" in roles and not joins_alike(clause, place)) or "scope_end_with" in roles:
             break
-        tied = tied or "preposition" in roles or "verb" in roles
+        tied = tied or "preposition" in roles or "verb" in roles or "beside" in roles
         if tied or "change" in roles:
             found.append(place)
     return found
