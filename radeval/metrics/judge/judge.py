@@ -11,7 +11,7 @@ from radeval.core.errors import ParameterError
 from radeval.core.example import Example
 from radeval.core.info import Parameter, ParameterValue
 from radeval.core.metric import Metric, RunContext
-from radeval.core.score import Score, Status
+from radeval.core.score import Score
 from radeval.findings.reader import ReportReader
 from radeval.metrics.entity.reading import LEXICON, Readers, count_unread, unread_evidence
 from radeval.metrics.entity.reading import no_verdict as too_little_read
@@ -124,22 +124,18 @@ class Judge(Metric):
         readings = [readings_of(self._reader(one), context) for one in examples]
         if not self._by_rules:
             return solver.run([self.verdict(one) for one in examples], readings)
-        gaps = [self._gap(one, read, context) for one, read in zip(examples, readings, strict=True)]
-        able = [place for place, gap in enumerate(gaps) if gap.status is Status.OK]
-        verdicts = [self.verdict(self._as_stated(examples[place], readings[place])) for place in able]
-        scores = solver.run(verdicts, [readings[place] for place in able])
-        for place, score in zip(able, scores, strict=True):
-            unread = gaps[place].evidence
-            gaps[place] = replace(score, evidence=(*score.evidence, *unread)) if unread else score
-        return gaps
+        # One after the other, so that what was read of a pair is at hand for all questions on it.
+        return [self._by_reading(one, read, solver, context) for one, read in zip(examples, readings, strict=True)]
 
-    def _gap(self, example: Example, readings: Readings, context: RunContext) -> Score:
-        """Returns what keeps rules from a verdict, as a score; one without a verdict of its own where nothing does."""
+    def _by_reading(self, example: Example, readings: Readings, solver: Solver, context: RunContext) -> Score:
+        """Returns the score by rules, with what was not read; none where too little was."""
         pair = (readings.read(example.candidate), readings.read(example.references[0]))
         count_unread(example, *pair, context)
         unread = tuple(unread_evidence(example, *pair))
-        gap = too_little_read(example, *pair)
-        return Score.unscored(*gap, evidence=unread) if gap else Score.ok(0.0, evidence=unread)
+        if gap := too_little_read(example, *pair):
+            return Score.unscored(*gap, evidence=unread)
+        (score,) = solver.run([self.verdict(self._as_stated(example, readings))], [readings])
+        return replace(score, evidence=(*score.evidence, *unread)) if unread else score
 
     def _as_stated(self, example: Example, readings: Readings) -> Example:
         """Returns an example with an empty candidate where its candidate states nothing and its reference something.

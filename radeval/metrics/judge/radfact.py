@@ -20,7 +20,7 @@ from radeval.metrics.judge.phrases import Entail, Inference, TakeApart
 from radeval.metrics.judge.readings import Readings
 from radeval.metrics.judge.rules_phrases import Phrase
 from radeval.metrics.judge.support import LEVELS, SIDES, STATISTICS, Supported, Taken, f1, judged, shares, shown
-from radeval.metrics.judge.task import Answer, Call, Task, Verdict, ask_all
+from radeval.metrics.judge.task import Answer, Call, Solver, Task, Verdict, ask_all
 
 _AGGREGATES = {
     "f1_of_means": "F1 of mean precision and mean recall",
@@ -114,12 +114,12 @@ class Radfact(Judge):
             sides.append(judged(ours, theirs, [one.value for one in answers if one.value is not None]))
         return self._score(sides, example)
 
-    def _gap(self, example: Example, readings: Readings, context: RunContext) -> Score:
+    def _by_reading(self, example: Example, readings: Readings, solver: Solver, context: RunContext) -> Score:
+        if not self._grounded:
+            return super()._by_reading(example, readings, solver, context)
         # A grounded report is no prose; a phrase that is not understood is told by its own judgement.
-        return Score.ok(0.0) if self._grounded else super()._gap(example, readings, context)
-
-    def _as_stated(self, example: Example, readings: Readings) -> Example:
-        return example if self._grounded else super()._as_stated(example, readings)
+        (score,) = solver.run([self.verdict(example)], [readings])
+        return score
 
     def _phrases(self, example: Example, taken: list[list[Taken]]) -> Asked:
         """Fills in the phrases of both reports; returns the score where there are none for want of an answer."""

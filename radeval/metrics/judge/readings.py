@@ -15,7 +15,10 @@ from radeval.findings.significance import Significance, rules_of
 Thing = TypeVar("Thing")
 
 _MOST_KEPT = 20_000
-"""Reports, and pairs, that are remembered; those beyond are read again by each judge."""
+"""Reports, and pairs, that are remembered for all judges; each judge reads those beyond again."""
+
+_MOST_DERIVED = 64
+"""What is made of reports for one pair is not needed by the next, and many small objects slow Python down."""
 
 
 class Readings:
@@ -38,28 +41,33 @@ class Readings:
     def read(self, report: str) -> Reading:
         """Returns what a report says."""
         found = self._readings.get(report)
-        if found is None:
-            found = self.reader.read(report)
-            if len(self._readings) < _MOST_KEPT:
-                self._readings[report] = found
-        return found
+        if found is not None:
+            return found
+        if len(self._readings) >= _MOST_KEPT:
+            return self.once(("reading", report), lambda: self.reader.read(report))
+        return self._readings.setdefault(report, self.reader.read(report))
 
     def compare(self, candidate: str, reference: str) -> Comparison:
         """Returns the comparison of two reports."""
-        found = self._comparisons.get((candidate, reference))
-        if found is None:
-            found = compare(self.read(candidate), self.read(reference), self.reader)
-            if len(self._comparisons) < _MOST_KEPT:
-                self._comparisons[candidate, reference] = found
-        return found
+        pair = (candidate, reference)
+        found = self._comparisons.get(pair)
+        if found is not None:
+            return found
+        if len(self._comparisons) >= _MOST_KEPT:
+            return self.once(("comparison", pair), lambda: self._compared(*pair))
+        return self._comparisons.setdefault(pair, self._compared(*pair))
+
+    def _compared(self, candidate: str, reference: str) -> Comparison:
+        return compare(self.read(candidate), self.read(reference), self.reader)
 
     def once(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
-        """Returns what follows from reports alone, made when first asked for."""
+        """Returns what follows from reports alone, made when first asked for and kept for the questions on one pair."""
         found = self._derived.get(key)
         if found is None:
             found = make()
-            if len(self._derived) < _MOST_KEPT:
-                self._derived[key] = found
+            if len(self._derived) >= _MOST_DERIVED:
+                self._derived.clear()
+            self._derived[key] = found
         return cast(Thing, found)
 
     def weigh(self, finding: Finding, context: Context) -> Significance:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 
 import radeval
@@ -147,3 +148,28 @@ def test_words_that_state_nothing_are_judged_as_an_empty_report(reference):
         run = radeval.score(["Dictated and signed.", ""], [reference] * 2, name, n_boot=0, max_unscored=1)
         spoken, empty = run.score(name, 0), run.score(name, 1)
         assert (spoken.status, spoken.value) == (empty.status, empty.value), name
+
+
+def test_more_reports_than_are_remembered_are_read_once_for_each_judge(corpus, monkeypatch):
+    read_now = []
+
+    class Counting:
+        def __init__(self, judge):
+            self._judge = judge
+
+        def read(self, report):
+            read_now.append(report)
+            return self._judge.read(report)
+
+        def __getattr__(self, name):
+            return getattr(self._judge, name)
+
+    monkeypatch.setattr("radeval.metrics.judge.readings._MOST_KEPT", 8)
+    examples, context, judge = pairs(corpus, 30, seed=6), RunContext(), reader("cxr", ())
+    readings = Readings(judge)
+    readings.reader = Counting(judge)
+    context.shared(("readings", judge), lambda: readings)
+    scored = make_metric("green").score_batch(examples, context)
+    texts = {text for one in examples for text in (one.candidate, *one.references)}
+    assert len(read_now) <= 1.2 * len(texts)
+    np.testing.assert_array_equal(scored.value, make_metric("green").score_batch(examples, RunContext()).value)
