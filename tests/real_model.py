@@ -46,6 +46,8 @@ def served(**changes: Any) -> Iterator[str]:
     params.model.path = str(gguf_file())
     params.model_alias = {"smollm2"}
     params.n_ctx, params.n_parallel, params.kv_unified, params.verbosity = 16384, 2, True, 0
+    # Threads that wait for each other are several times slower where other programs run too.
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
     for name, value in changes.items():
         setattr(params, name, value)
     server = xllamacpp.Server(params)
