@@ -95,6 +95,7 @@ class CheXprompt(Judge):
         properties=Properties(clinical=True),
         modalities=MODALITIES,
         languages=("en",),
+        tuned_on=("radpref",),
         notes="Significant is what is likely to change treatment, management or outcome; by rules, findings that are "
         "urgent or actionable for the patient. An empty candidate has at least one error.",
     )

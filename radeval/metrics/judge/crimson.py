@@ -48,6 +48,7 @@ class Crimson(Judge):
         properties=Properties(clinical=True),
         modalities=MODALITIES,
         languages=("en",),
+        tuned_on=("radpref",),
         notes="Weights: urgent 1, actionable 0.5, minor 0.25, expected 0; a significant wrong attribute 0.5. Age, sex, "
         "indication and comparison change them where they are known. Normal statements do not count: against a normal "
         "reference every candidate without a false finding scores 1, but an empty one 0.",

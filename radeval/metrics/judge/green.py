@@ -124,6 +124,7 @@ class Green(Judge):
         properties=Properties(clinical=True),
         modalities=MODALITIES,
         languages=("en",),
+        tuned_on=("radpref",),
         notes="Without a matched finding the value is 0. By rules, two reports without a finding in common and without "
         "a significant error match in what both call normal, and two that say nothing at all agree.",
     )
