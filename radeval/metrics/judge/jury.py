@@ -160,8 +160,9 @@ def _evidence(name: str, score: Score, main: str) -> list[Evidence]:
 
 
 def _joined(fields: Sequence[Mapping[str, ParameterValue]]) -> dict[str, ParameterValue]:
+    """Returns fields of several members: one value where all that have it agree, else all values joined by "+"."""
     found: dict[str, ParameterValue] = {}
     for key in dict.fromkeys(key for one in fields for key in one):
-        values = list(dict.fromkeys(one.get(key) for one in fields))
-        found[key] = values[0] if len(values) == 1 else "+".join(map(str, values))
+        values = list(dict.fromkeys(one[key] for one in fields if one.get(key) is not None))
+        found[key] = "+".join(map(str, values)) if len(values) > 1 else values[0] if values else None
     return found

@@ -80,3 +80,12 @@ def test_the_signature_names_members_and_how_they_are_combined():
     assert fields["of"] == "crimson"
     assert (fields["members"], fields["samples"], fields["combine"]) == ("rules", 2, "vote")
     assert fields["reader"] == "rules"
+
+
+def test_the_fields_of_unlike_members_are_joined():
+    metric = make_metric("jury:of=crimson,members=rules+http%3A//127.0.0.1%3A9/v1#m")
+    metric.check(RunContext())
+    fields = metric.method()
+    assert fields["judge"] == "rules+http://127.0.0.1:9/v1#m"
+    assert fields["reader"] == "rules"
+    assert str(fields["prompt"]).startswith("crimson/v1#")
