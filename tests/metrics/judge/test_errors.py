@@ -168,5 +168,5 @@ def test_a_size_is_significantly_wrong_where_management_turns_on_it():
         return score_of(candidate, reference).parts["significant_incorrect_severity"]
 
     assert significant("15 mm nodule in the right upper lobe.", "10 mm nodule in the right upper lobe.") == 1
-    assert significant("1.5 cm right apical pneumothorax.", "2 cm right apical pneumothorax.") == 0
-    assert significant("5 cm right apical pneumothorax.", "2 cm right apical pneumothorax.") == 1
+    assert significant("Left pneumothorax measuring 24 mm.", "Left pneumothorax measuring 30 mm.") == 0
+    assert significant("Left pneumothorax measuring 60 mm.", "Left pneumothorax measuring 30 mm.") == 1
