@@ -2,7 +2,7 @@
 
 The default interval is the expanded percentile interval. Of percentile, expanded, BCa and jackknife t intervals it was
 the one whose coverage stayed nearest to .95 from 20 groups on, for means, pooled F1 and correlations alike
-(benchmarks/statistics.py). Percentile intervals are too narrow by what the t distribution and n - 1 make up for.
+(benchmarks/certainty.py). Percentile intervals are too narrow by what the t distribution and n - 1 make up for.
 
 B. Efron and R. J. Tibshirani, An introduction to the bootstrap, 1993, chapters 13 and 14 (percentile, BCa).
 T. Hesterberg, What teachers should know about the bootstrap, The American Statistician 69, 2015 (expanded percentile).
