@@ -104,7 +104,7 @@ _SENTENCE_END = frozenset('.!?;:)]"|\uff1a')
 
 _LINE = re.compile(r"[^\r\n\f\v\u2028\u2029]+")
 _PREFIX = re.compile(r"[\s>#*_=\[|~\u2022-]{0,64}(?:\d{1,2}[.)]\s{0,2})?[*_\[]{0,4}")
-_LABEL = re.compile(r"[A-Za-z](?:[A-Za-z ()/&+,'\t]|-(?=[A-Za-z])){0,63}")
+_LABEL = re.compile(r"[A-Za-z](?:[A-Za-z ()/&+,'\t]++|-(?=[A-Za-z]))*+")
 _CLOSE = re.compile(
     r"\s{0,3}(?P<mark>[*\]=#]{0,8}|__)\s{0,3}(?P<end>[:\uff1a]|[-\u2013\u2014](?=\s|\Z)|)(?P<rest>\s*\Z)?"
 )
@@ -112,7 +112,7 @@ _ENDING = re.compile(r"[:\uff1a]|[-\u2013\u2014](?=\s)")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _JOIN = re.compile(r"[/&+,]| and ")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'()-]*")
-_LAST_WORD = re.compile(r"[A-Za-z]+\Z")
+_LAST_WORD = re.compile(r"(?<![A-Za-z])[A-Za-z]+\Z")
 _SENTENCE_START = re.compile(r"\s{1,4}(?:[A-Z][a-z]|A\s|\d{1,2}[.)])")
 
 
@@ -136,12 +136,20 @@ def names_of(label: str) -> tuple[str, ...]:
 
     Case, hyphens, surplus spaces and words in brackets make no difference. An unknown label gives an empty tuple.
     """
+    if label[-1:].isalpha() and not _may_name(label):
+        return ()
     plain = " ".join(_BRACKETS.sub(" ", label).replace("-", " ").lower().split())
     name = _NAME_OF.get(plain)
     if name is not None:
         return (name,)
     parts = [_NAME_OF.get(part.strip()) for part in _JOIN.split(plain)]
     return tuple(dict.fromkeys(part for part in parts if part)) if all(parts) else ()
+
+
+def _may_name(label: str) -> bool:
+    """Tells whether a label ends as a known one does: nearly all that is looked at does not."""
+    last = _LAST_WORD.search(label[-_LONGEST_LAST_WORD:])
+    return last is not None and last[0].lower() in _LAST_WORDS
 
 
 def find_headings(text: str) -> list[Heading]:
@@ -155,6 +163,8 @@ def find_headings(text: str) -> list[Heading]:
     """
     found: list[Heading] = []
     uncased = text.islower()
+    # A look for a character takes a fraction of the time of a search, and most reports have no colon and no dash.
+    may_end = not text.isascii() or ":" in text or "-" in text
     for line in _LINE.finditer(text):
         position, stop = line.span()
         heading = _at_line_start(text, position, stop)
@@ -162,7 +172,7 @@ def find_headings(text: str) -> list[Heading]:
         if heading is not None:
             found.append(heading)
             position = floor = heading.end
-        for ending in _ENDING.finditer(text, position, stop):
+        for ending in _ENDING.finditer(text, position, stop) if may_end else ():
             heading = _before(text, floor, ending.start(), stop, uncased=uncased, headed=bool(found))
             if heading is not None:
                 found.append(heading)
@@ -172,15 +182,15 @@ def find_headings(text: str) -> list[Heading]:
 
 def _at_line_start(text: str, begin: int, stop: int) -> Heading | None:
     """Reads the heading that a line opens with, or None."""
-    prefix = _PREFIX.match(text, begin, stop)
+    prefix = None if text[begin].isalpha() else _PREFIX.match(text, begin, stop)
     label_start = prefix.end() if prefix else begin
-    matched = _LABEL.match(text, label_start, stop)
+    matched = _LABEL.match(text, label_start, min(stop, label_start + _MAX_LABEL))
     if matched is None:
         return None
     label = matched.group().rstrip()
-    close = _CLOSE.match(text, label_start + len(label), stop)
     names = names_of(label)
-    if not names or close is None:
+    close = _CLOSE.match(text, label_start + len(label), stop) if names else None
+    if close is None:
         return _capitals_without_colon(text, begin, label_start, matched.group())
     opened = text[begin:label_start]
     if close["end"] in _COLONS:
@@ -195,6 +205,8 @@ def _at_line_start(text: str, begin: int, stop: int) -> Heading | None:
 
 def _capitals_without_colon(text: str, begin: int, label_start: int, opening: str) -> Heading | None:
     """Reads "IMPRESSION No acute disease": a label in capitals before a word that is not, or before "1."."""
+    if opening[1:2].islower():
+        return None
     words = list(_WORD.finditer(opening))[:_MAX_WORDS]
     for word in reversed(words):
         label = opening[: word.end()]
@@ -219,8 +231,7 @@ def _before(text: str, floor: int, end: int, stop: int, *, uncased: bool, headed
         headed: Whether a heading came before, so that this may be a report written on one line.
     """
     segment = text[max(floor, end - _MAX_LABEL) : end].rstrip(" \t*_]")
-    last = _LAST_WORD.search(segment[-_LONGEST_LAST_WORD:])
-    if not segment.endswith(")") and (last is None or last.group().lower() not in _LAST_WORDS):
+    if not segment.endswith(")") and not _may_name(segment):
         return None
     offset = max(floor, end - _MAX_LABEL)
     dash = text[end] not in _COLONS

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_CANDIDATE = re.compile(r"[.!?;](?=[\s\"')\]]|$)|\n|(?<=[a-z)])\.(?=[A-Z][a-z])")
+# It begins with one set of characters, so that the search for it is a scan.
+_CANDIDATE = re.compile(r"[.!?;\n](?:(?<=\n)|(?=[\s\"')\]])|\Z|(?<=[a-z)]\.)(?=[A-Z][a-z]))")
 _ABBREVIATIONS = frozenset(
     [
         "dr",
@@ -28,6 +29,7 @@ _ABBREVIATIONS = frozenset(
         "a.p",
     ]
 )
+_LONGEST_ABBREVIATION = max(map(len, _ABBREVIATIONS))
 _NUMBERED = re.compile(r"\s*(?:\(?\d{1,2}[.):]|[-*•–])\s+")
 
 
@@ -54,14 +56,15 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _add(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
-    number = _NUMBERED.match(text, start, end)
-    if number:
-        start = number.end()
     while start < end and text[start].isspace():
         start += 1
+    if start < end and not text[start].isalpha():
+        number = _NUMBERED.match(text, start, end)
+        if number:
+            start = number.end()
     while end > start and text[end - 1].isspace():
         end -= 1
-    if start < end and any(character.isalnum() for character in text[start : min(end, start + 200)]):
+    if start < end and (text[start].isalnum() or any(map(str.isalnum, text[start : min(end, start + 200)]))):
         spans.append((start, end))
 
 
@@ -79,9 +82,11 @@ def _line_ends(text: str, place: int) -> bool:
 
 def _abbreviates(text: str, place: int) -> bool:
     """Tells whether a full stop belongs to an abbreviation or a list number."""
-    start = place
-    while start > 0 and place - start < 12 and not text[start - 1].isspace():
-        start -= 1
+    # Nearly every full stop follows a long word.
+    if place > _LONGEST_ABBREVIATION and text[place - _LONGEST_ABBREVIATION - 1 : place].isalpha():
+        return False
+    near = text[max(0, place - 12) : place]
+    start = place if near[-1:].isspace() or not near else place - len(near.rsplit(None, 1)[-1])
     word = text[start:place].lower().lstrip("(")
     if word in _ABBREVIATIONS:
         return True
