@@ -40,7 +40,7 @@ METRICS = {
 """Our metrics: name to `module:class`, imported when first used."""
 
 PRESETS = {
-    "quick": ("findings", "rouge", "bleu", "chrf"),
+    "quick": ("findings", "radfact", "green", "chexprompt", "gema", "crimson", "rouge", "bleu", "chrf"),
 }
 """Names that stand for several metrics, the recommended one first."""
 

@@ -88,7 +88,9 @@ class CheXprompt(Judge):
             Part("error_free", "share of reports without an error"),
             Part("significant_error_free", "share of reports without a clinically significant error"),
             *(
-                Part(name, f"{'' if significant else 'in'}significant errors: {kind}", "lower", (0.0, None))
+                Part(
+                    name, f"{'' if significant else 'in'}significant errors: {kind}", "lower", (0.0, None), detail=True
+                )
                 for significant, kind, name in _COUNTED
             ),
         ),

@@ -101,7 +101,10 @@ class Gema(Judge):
                 Part(name, f"F1 of {name}" + ("" if name == "entity" else " on matched entities"))
                 for name in _DIMENSIONS
             ),
-            *(Part(f"micro_{name}", f"F1 of {name} from the counts of a whole set") for name in _DIMENSIONS),
+            *(
+                Part(f"micro_{name}", f"F1 of {name} from the counts of a whole set", detail=True)
+                for name in _DIMENSIONS
+            ),
             *(Part(name, f"rating of {name}") for name in _RATINGS),
         ),
         properties=Properties(clinical=True),

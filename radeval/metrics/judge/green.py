@@ -118,8 +118,11 @@ class Green(Judge):
             Part("matched", "findings of both reports", range=(0.0, None)),
             Part("significant", "clinically significant errors", "lower", (0.0, None)),
             Part("insignificant", "other errors, which the value leaves out", "lower", (0.0, None)),
-            *(Part(name, f"significant errors: {kind}", "lower", (0.0, None)) for kind, name in _PARTS.items()),
-            *(Part(f"no_{name}", f"share without a significant {kind}") for kind, name in _PARTS.items()),
+            *(
+                Part(name, f"significant errors: {kind}", "lower", (0.0, None), detail=True)
+                for kind, name in _PARTS.items()
+            ),
+            *(Part(f"no_{name}", f"share without a significant {kind}", detail=True) for kind, name in _PARTS.items()),
         ),
         properties=Properties(clinical=True),
         modalities=MODALITIES,

@@ -74,12 +74,14 @@ class ModelSolver:
         outcome = await self._client.ask(request, lambda text: read_answer(call, text), repair=repair)
         if outcome.model:
             self._served.add(outcome.model)
+            if outcome.usage.calls and self._context.watcher is not None:
+                self._context.watcher.replied()
         return Answer(outcome.value, outcome.reason, outcome.detail, outcome.usage, self.name)
 
     def _opened(self) -> Client:
         context = self._context
         budget = context.shared("budget", lambda: Budget(context.judging.max_cost))
-        client = Client(self._backend, context.judging, warn=context.warn, budget=budget)
+        client = Client(self._backend, context.judging, warn=context.alert, budget=budget)
         loop = background(context)
         context.things.at_end(lambda: loop.run(client.close()))
         return client

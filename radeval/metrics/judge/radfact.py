@@ -52,8 +52,8 @@ AGGREGATION = Parameter("aggregation", "str", "f1_of_means", "the value over a s
 PARTS = (
     Part("logical_precision", "share of the candidate's phrases that follow from the reference"),
     Part("logical_recall", "share of the reference's phrases that follow from the candidate"),
-    Part("candidate_phrases", "phrases of the candidate", range=(0.0, None)),
-    Part("reference_phrases", "phrases of the reference", range=(0.0, None)),
+    Part("candidate_phrases", "phrases of the candidate", range=(0.0, None), detail=True),
+    Part("reference_phrases", "phrases of the reference", range=(0.0, None), detail=True),
 )
 Asked = Generator[list[Call[Any, Any]], list[Answer[Any]], Score | None]
 
