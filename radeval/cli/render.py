@@ -60,7 +60,31 @@ def _table(run: RunResult, details: bool) -> str:
     for column, strata in run.strata.items():
         console.print()
         console.print(_strata_table(run, column, strata))
-    return "\n".join(line.rstrip() for line in [*stream.getvalue().splitlines(), "", *_footer(run, len(hidden))])
+    lines = [*stream.getvalue().splitlines(), "", *(_frequent(run) if details else ()), *_footer(run, len(hidden))]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _frequent(run: RunResult) -> Iterator[str]:
+    """Yields which significant errors are most frequent, for each judge that names kinds of errors."""
+    from radeval.metrics.judge.summary import frequent_errors
+
+    judges = [label for label, metric in run.metrics.items() if metric.info.name in ("green", "chexprompt")]
+    lines = list(run.evidence()) if judges else []
+    for label in judges:
+        found = frequent_errors(lines, label)
+        if found:
+            yield f"{label}: most frequent significant errors"
+        for one in found:
+            # Where nothing but the report's own words says what an error is about, they are report text.
+            examples = "" if run.config["no_text"] else "; ".join(_example(*example) for example in one.examples)
+            about = "(report text)" if run.config["no_text"] and not one.concept else one.about
+            yield f"  {one.kind}: {about}, {one.n} ({one.share:.0%} of its kind)" + (examples and f", e.g. {examples}")
+        if found:
+            yield ""
+
+
+def _example(id: str, words: str, reason: str) -> str:
+    return f"{id} “{_short(words)}”" + (f" ({_short(reason)})" if reason else "")
 
 
 def _details(run: RunResult) -> set[tuple[str, str]]:

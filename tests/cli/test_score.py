@@ -512,3 +512,25 @@ def test_values_in_tables_are_finite_numbers(folder, scored):
     for row in tsv(scored("--format", "tsv", "-m", "rouge,bleu,chrf").stdout):
         assert math.isfinite(float(row["value"]))
         assert float(row["low"]) <= float(row["value"]) <= float(row["high"])
+
+
+@pytest.fixture
+def pair(folder):
+    (folder / "p.csv").write_text("id,report\nc,Small left effusion.\n", encoding="utf-8")
+    (folder / "r.csv").write_text("id,report\nc,Pulmonary edema and a small left effusion.\n", encoding="utf-8")
+    return ["score", "p.csv", "r.csv", "-m", "green"]
+
+
+def test_details_show_every_part_and_the_most_frequent_errors(radeval_command, folder, pair):
+    plain = radeval_command(*pair, cwd=folder)
+    assert "wrong_severity" not in plain.stdout
+    assert "--details" in plain.stdout
+    told = radeval_command(*pair, "--details", cwd=folder)
+    assert "wrong_severity" in told.stdout
+    assert "missing finding: pulmonary edema, 1 (100% of its kind), e.g. c “Pulmonary edema”" in told.stdout
+
+
+def test_details_quote_no_report_where_text_is_kept_out(radeval_command, folder, pair):
+    told = radeval_command(*pair, "--details", "--no-text", cwd=folder)
+    assert "missing finding: pulmonary edema, 1 (100% of its kind)" in told.stdout
+    assert "“" not in told.stdout

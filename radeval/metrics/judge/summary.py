@@ -27,6 +27,7 @@ class Frequent:
     Attributes:
         kind: Which of the six kinds.
         about: The finding, or the words, in lower case.
+        concept: Whether it is a finding by its name in the lexicon.
         n: How many there are.
         share: Their share of the significant errors of this kind.
         examples: Some of them: id of the report, the words, why they are wrong.
@@ -34,6 +35,7 @@ class Frequent:
 
     kind: ErrorKind
     about: str
+    concept: bool
     n: int
     share: float
     examples: tuple[tuple[str, str, str], ...]
@@ -50,7 +52,7 @@ def frequent_errors(
         most: How many groups of each kind.
         examples: How many examples of each group.
     """
-    groups: dict[ErrorKind, dict[str, list[tuple[str, str, str]]]] = {kind: {} for kind in ERROR_KINDS}
+    groups: dict[ErrorKind, dict[tuple[str, bool], list[tuple[str, str, str]]]] = {kind: {} for kind in ERROR_KINDS}
     for line in lines:
         if line["metric"] != label:
             continue
@@ -63,11 +65,13 @@ def frequent_errors(
     for kind, by_thing in groups.items():
         total = sum(map(len, by_thing.values()))
         ranked = sorted(by_thing.items(), key=lambda pair: (-len(pair[1]), pair[0]))[:most]
-        found += [Frequent(kind, about, len(all_), len(all_) / total, tuple(all_[:examples])) for about, all_ in ranked]
+        found += [
+            Frequent(kind, *about, len(all_), len(all_) / total, tuple(all_[:examples])) for about, all_ in ranked
+        ]
     return found
 
 
-def _about(item: Mapping[str, Any]) -> str:
+def _about(item: Mapping[str, Any]) -> tuple[str, bool]:
     if item.get("concept"):
-        return str(item["concept"]).replace("_", " ")
-    return " ".join(_WORD.findall(str(item.get("text", "")).casefold()))
+        return str(item["concept"]).replace("_", " "), True
+    return " ".join(_WORD.findall(str(item.get("text", "")).casefold())), False
