@@ -71,6 +71,8 @@ def krippendorff_alpha(ratings: Floats, design: Design, level: Level = "ordinal"
     step = max(1, _CELLS_AT_ONCE // max(1, len(values) ** 2))
 
     def weighted(weights: Floats) -> Floats:
+        if len(values) == 0:
+            return np.full(len(weights), np.nan)
         blocks = [weights[start : start + step] for start in range(0, len(weights), step)]
         shape = (-1, len(values), len(values))
         return np.concatenate([_alpha((block @ coincidences).reshape(shape), values, level) for block in blocks])

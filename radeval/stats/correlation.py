@@ -10,6 +10,7 @@ measurement of association between two things, 1904. K. Pearson, Note on regress
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -43,7 +44,7 @@ def tau_b(scores: Floats | Places, targets: Floats | Places) -> float:
     tied_both = _tied_pairs(_dense_ranks(first.astype(np.int64) * n + second))
     discordant = _inversions(second[order])
     concordant = pairs - tied_first - tied_second + tied_both - discordant
-    return float((concordant - discordant) / (np.sqrt(pairs - tied_first) * np.sqrt(pairs - tied_second)))
+    return (concordant - discordant) / math.sqrt((pairs - tied_first) * (pairs - tied_second))
 
 
 def _dense_ranks(values: Floats | Places) -> Places:
@@ -115,7 +116,7 @@ def _ratio(shared: Floats, first: Floats, second: Floats, *, pooled: bool) -> Fl
     if not pooled:
         found[second > 0] = 0.0
     both = (first > 0) & (second > 0)
-    found[both] = np.clip(shared[both] / (np.sqrt(first[both]) * np.sqrt(second[both])), -1.0, 1.0)
+    found[both] = np.clip(shared[both] / np.sqrt(first[both] * second[both]), -1.0, 1.0)
     return found
 
 

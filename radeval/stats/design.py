@@ -48,14 +48,13 @@ class Design:
             within: What items must share to be compared (the study, the system); None compares all with all.
         """
         units, n_units = _codes(groups)
-        if within is None:
-            return cls(units, n_units, (np.arange(len(units)),), pooled=True)
-        if len(within) != len(groups):
+        if within is not None and len(within) != len(groups):
             raise InputError(f"{len(within)} pool names for {len(groups)} items")
-        codes, n_pools = _codes(within)
+        codes, n_pools = _codes(within if within is not None else [""] * len(groups))
         order = np.argsort(codes, kind="stable")
         starts = np.searchsorted(codes[order], np.arange(1, n_pools))
-        return cls(units, n_units, tuple(np.split(order, starts)), pooled=False)
+        pools = tuple(np.split(order, starts)) if n_pools else ()
+        return cls(units, n_units, pools, pooled=within is None)
 
     def __len__(self) -> int:
         """Returns the number of items."""
@@ -198,4 +197,4 @@ def _why(scores: Floats, targets: Floats, design: Design) -> str:
         return f"the ratings are constant{where}"
     if not any(_differ(scores[pool]) for pool in design.pools):
         return f"the scores are constant{where}"
-    return "no pair of items counts"
+    return "too few groups or pairs of items"

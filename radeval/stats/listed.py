@@ -8,7 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from radeval.core.batch import Floats
+from radeval.core.errors import InputError
 from radeval.stats.design import Design, Mask, Places, checked
+
+_MOST_PAIRS = 20_000_000
+_NOTHING = np.array([], dtype=np.intp)
 
 
 class Pairs(NamedTuple):
@@ -49,9 +53,15 @@ def listed_pairs(scores: Floats, targets: Floats, design: Design) -> Pairs:
         design: The items.
     """
     checked(scores, targets, design)
-    first, second = (np.concatenate(side) for side in zip(*map(_pairs_of, design.pools), strict=True))
-    local = [len(np.unique(design.units[pool])) == 1 for pool in design.pools]
     sizes = [len(pool) * (len(pool) - 1) // 2 for pool in design.pools]
+    if sum(sizes) > _MOST_PAIRS:
+        raise InputError(
+            f"{sum(sizes):,} pairs of items are too many to compare one by one, at most {_MOST_PAIRS:,} are possible",
+            hint="compare within groups or systems",
+        )
+    local = np.array([len(np.unique(design.units[pool])) == 1 for pool in design.pools], dtype=np.bool_)
+    sides = [_pairs_of(pool) for pool in design.pools]
+    first, second = (np.concatenate([_NOTHING, *(pair[side] for pair in sides)]) for side in (0, 1))
     order = np.sign(targets[second] - targets[first])
     gap = scores[second] - scores[first]
     return Pairs(

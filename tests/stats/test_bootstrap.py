@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from radeval.stats.bootstrap import bootstrap_totals, group_sums, percentile_interval
+from radeval.stats.bootstrap import (
+    bca_interval,
+    bootstrap_totals,
+    cluster_interval,
+    expanded_interval,
+    group_sums,
+    jackknife_weights,
+    percentile_interval,
+    resample_weights,
+)
 
 ROWS = st.lists(st.tuples(st.integers(-50, 50), st.sampled_from("abcde")), min_size=1, max_size=30)
 
@@ -127,3 +136,59 @@ def test_groups_whose_names_differ_by_more_than_what_is_seen_stay_apart():
 
 def test_groups_whose_names_end_in_different_nul_characters_stay_apart():
     assert len(group_sums(np.ones((2, 1)), ["a", "a\0"])) == 2
+
+
+def mean_of(numbers):
+    return lambda weights: weights @ numbers / weights.sum(axis=1)
+
+
+def test_the_expanded_interval_of_a_known_case():
+    # sqrt(5 / 4) times the t quantile 2.776 is 3.104, whose normal tail is .000954.
+    values = np.arange(100_001.0)
+    low, high = expanded_interval(values, 5)
+    assert (low, high) == (pytest.approx(95.4, abs=0.3), pytest.approx(100_000 - 95.4, abs=0.3))
+    many = expanded_interval(values, 100_000)
+    assert many == pytest.approx(percentile_interval(values), abs=1)
+
+
+def test_groups_that_do_not_differ_give_no_expanded_interval():
+    assert expanded_interval(np.full(100, 0.7), 30) is None
+    assert expanded_interval(np.arange(100.0), 1) is None
+    assert expanded_interval(np.full(100, np.nan), 30) is None
+    assert bca_interval(0.7, np.full(100, 0.7), np.full(30, 0.7)) is None
+
+
+def test_bca_intervals_are_scipys_of_the_same_resamples():
+    from scipy import stats
+
+    numbers = np.random.default_rng(2).exponential(size=25)
+    expected = stats.bootstrap((numbers,), np.mean, n_resamples=20_000, method="BCa", rng=np.random.default_rng(3))
+    found = cluster_interval(mean_of(numbers), 25, draws=20_000, method="bca")
+    assert found == pytest.approx(tuple(expected.confidence_interval), abs=0.02)
+
+
+def test_weights_are_the_resamples_of_totals():
+    sums = np.random.default_rng(1).normal(size=(7, 2))
+    weights = resample_weights(7, 130, np.random.default_rng(5))
+    assert np.allclose(weights @ sums, bootstrap_totals(sums, 130, np.random.default_rng(5)))
+    assert jackknife_weights(3).tolist() == [[0, 1, 1], [1, 0, 1], [1, 1, 0]]
+
+
+@pytest.mark.parametrize("method", ["expanded", "percentile", "bca"])
+def test_intervals_of_a_statistic_repeat_with_the_seed_and_need_two_units(method):
+    statistic = mean_of(np.random.default_rng(4).normal(size=30))
+    once, again, other = (cluster_interval(statistic, 30, seed=seed, method=method) for seed in (1, 1, 2))
+    assert once == again != other
+    assert once.low < float(statistic(np.ones((1, 30)))[0]) < once.high
+    assert cluster_interval(lambda weights: weights[:, 0], 1, method=method) is None
+
+
+def test_the_default_covers_at_twenty_groups_where_percentiles_are_too_narrow():
+    held = {"expanded": 0, "percentile": 0}
+    for number in range(600):
+        statistic = mean_of(np.random.default_rng([1, number]).normal(size=20))
+        for method in held:
+            interval = cluster_interval(statistic, 20, seed=number, method=method)
+            held[method] += interval.low <= 0 <= interval.high
+    assert 0.92 <= held["expanded"] / 600 <= 0.97
+    assert held["percentile"] < held["expanded"]
