@@ -20,6 +20,7 @@ from radeval.cli.metrics import metrics
 from radeval.cli.models import models
 from radeval.cli.prompts import prompts
 from radeval.cli.score import score
+from radeval.cli.study import study
 from radeval.core.version import __version__
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 app.command()(command(score))
 app.command()(command(explain))
+app.add_typer(study, name="study")
 app.command()(command(metrics))
 app.command()(command(models))
 app.add_typer(prompts, name="prompts")

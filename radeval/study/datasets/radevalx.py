@@ -29,7 +29,7 @@ SOURCE = Source(
     address="https://physionet.org/content/rad-eval-x/1.0.0/",
     terms="CC BY-NC-SA 4.0, open on PhysioNet",
     files=(_SIGNIFICANT, _INSIGNIFICANT, _TEXTS),
-    citation="Calamida et al. 2024, RadEvalX, PhysioNet; method: arXiv 2311.16764",
+    citation="RadEvalX 1.0.0, PhysioNet; method: arXiv 2311.16764",
 )
 
 

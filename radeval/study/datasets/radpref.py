@@ -37,7 +37,7 @@ SOURCE = Source(
     address="https://github.com/rajpurkarlab/CRIMSON (folder RadPref)",
     terms="repository: MIT; report texts derive from ReXGradient-160K (non-commercial research)",
     files=(_CASES, "radiologist_annotations/user_1.json", "user_2.json", "user_3.json"),
-    citation="Baharoon et al. 2026, CRIMSON, arXiv 2603.06183",
+    citation="CRIMSON, arXiv 2603.06183",
 )
 
 

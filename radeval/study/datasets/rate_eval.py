@@ -18,7 +18,7 @@ SOURCE = Source(
     title="RaTE-Eval, task 2 (paragraphs, test)",
     summary="370 pairs of report paragraphs of several modalities, each with one mean rating from 0 to 5",
     address="https://huggingface.co/datasets/Angelakeke/RaTE-Eval",
-    terms="card: CC BY 4.0; texts derive from MIMIC-IV, whose data use agreement holds",
+    terms="card: CC BY 4.0; see there for the sources of the texts",
     files=(f"Task2_paragraph_rate/{_FILE}",),
     citation="Zhao et al. 2024, RaTEScore, EMNLP",
 )
