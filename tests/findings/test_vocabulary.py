@@ -55,7 +55,8 @@ interstitial_markings: There are increased interstitial markings. / Coarsened in
 interstitial_markings: Reticular opacities at the bases. / The lung markings are accentuated.
 interstitial_markings: Prominent interstitial markings bilaterally. / Diffuse interstitial prominence.
 interstitial_markings: Perihilar interstitial opacities. / Diffuse interstitial opacities. / Interstitial thickening.
-interstitial_lung_disease: Fine reticulonodular pattern. / Interstitial lung disease. / Silicosis. / Asbestosis.
+interstitial_markings: Fine reticulonodular pattern. / Diffuse reticulonodular opacities. / Subtle interstitial changes.
+interstitial_lung_disease: Interstitial lung disease. / Silicosis. / Asbestosis.
 interstitial_lung_disease: Chronic interstitial changes. / Chronic lung disease.
 infarct: Peripheral wedge-shaped opacity. / Hampton hump.
 consolidation: Dense consolidation in the right middle lobe. / Consolidative changes at the left base.
@@ -84,8 +85,10 @@ aspiration: Aspiration pneumonitis at the bases.
 viral_pneumonia_pattern: Findings consistent with COVID-19 pneumonia.
 abscess: Necrotizing pneumonia in the left upper lobe. / Septic emboli. / Lung abscess.
 atelectasis: Bibasilar atelectasis. / Plate-like atelectasis in the lingula.
-atelectasis: Subsegmental collapse at the right base. / Atelectatic changes. / The right lung is collapsed.
+atelectasis: Subsegmental collapse at the right base. / Atelectatic changes. / Partially collapsed right lung.
+atelectasis: The left base is collapsed. / Atelectatic lung.
 atelectasis: Discoid atelectasis.
+lobar_collapse: The right lung is collapsed. / Complete left lung collapse. / Complete collapse of the left lung.
 lobar_collapse: Left lower lobe collapse. / Collapse of the right upper lobe. / Golden S sign. / Luftsichel sign.
 volume_loss: Volume loss in the left lung. / Loss of volume of the right upper lobe. / Juxtaphrenic peak.
 volume_loss: Decreased aeration at the left base.
@@ -139,11 +142,12 @@ vertebral_compression_fracture: Compression fracture of T12. / Compression fract
 vertebral_compression_fracture: Chronic compression fractures.
 !vertebral_compression_fracture: No vertebral compression fractures.
 humerus_fracture: The left humeral neck is fractured. / Right proximal humerus fracture. / Right humeral fracture.
+!fracture: No acute bony changes. / No acute osseous changes. / No acute skeletal change.
 !fracture: No acute fracture. / No acute displaced fracture.
-fracture: Metaphyseal corner fracture.
+fracture: Metaphyseal corner fracture. / Fracture of the base of the fifth metacarpal.
 sternum_fracture: Displaced fracture of the sternum.
 rib_deformity: Deformity of the right sixth rib. / Deformities of the left ribs.
-scapula_fracture: Fracture of the scapular body.
+scapula_fracture: Fracture of the scapular body. / Fracture of the left scapula at the base of the glenoid.
 flail_chest: Flail segment. / Flail chest.
 spine_degenerative_change: Marked degenerative changes of the thoracic spine.
 spine_degenerative_change: Mild degenerative change in the mid thoracic spine. / Mild thoracic degenerative changes.
@@ -347,6 +351,9 @@ coronary_stent: Coronary stents. / Coronary stent.
 aortic_endograft: Aortic stent graft. / Aortic stent.
 ivc_filter: IVC filter. / IVC filter in place.
 ventricular_shunt: VP shunt. / Ventriculoperitoneal shunt catheter.
+nerve_stimulator: A stimulator is present over the left chest. / Neurostimulator leads.
+support_device: Battery pack over the left abdomen.
+spinal_stimulator: Spinal stimulator battery pack projects over the abdomen.
 spinal_stimulator: Spinal cord stimulator. / Baclofen pump. / Spinal stimulator leads.
 vagal_stimulator: Vagal nerve stimulator. / Deep brain stimulator battery. / Phrenic nerve pacer.
 vagal_stimulator: Vagus nerve stimulator.
@@ -402,7 +409,7 @@ enteric_tube: Side port at the gastroesophageal junction. / Enteric tube termina
 enteric_tube: Side port above the GE junction.
 gynecomastia: Gynecomastia.
 thyroid_enlargement: Goiter.
-soft_tissue_swelling: Soft tissue swelling.
+soft_tissue_swelling: Soft tissue swelling. / Hematoma of the left chest wall.
 chest_wall_mass: Chest wall mass.
 breast_mass: Breast mass.
 calcification: Soft tissue calcifications.
@@ -416,6 +423,9 @@ mediastinal_hematoma: Mediastinal hematoma.
 technical_rotation: The patient is rotated.
 technical_low_inspiration: Suboptimal inspiration. / Poor inspiratory effort. / Shallow inspiration.
 technical_motion: Motion artifact.
+technical_incomplete: The lung apices are excluded from the film. / Clipped left costophrenic angle.
+technical_incomplete: The costophrenic angles are not included on the lateral view.
+technical_limited: Limited chest examination without acute abnormality.
 technical_underpenetration: Underpenetrated film.
 endplate_change: Degenerative endplate changes.
 old_clavicle_fracture: Old right clavicle fracture. / Healed fracture of the left clavicle.
