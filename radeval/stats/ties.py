@@ -4,7 +4,9 @@ Experts' error counts are small whole numbers, so many pairs of reports are tied
 Calling two scores equal where they differ by no more than a threshold lets it predict the ties.
 
 D. Deutsch, G. Foster and M. Freitag, Ties matter: meta-evaluating modern metrics with pairwise accuracy and tie
-calibration, EMNLP 2023 (acc_eq). Over several pools, the values are shares of all their pairs together.
+calibration, EMNLP 2023 (acc_eq): a pair is judged rightly where the targets differ and the scores differ the same way
+by more than the threshold, or where the targets are tied and the scores differ by no more. Over several pools, the
+values are shares of all their pairs together.
 """
 
 from __future__ import annotations
@@ -14,28 +16,11 @@ from typing import NamedTuple
 import numpy as np
 
 from radeval.core.batch import Floats
-from radeval.stats.design import Design, Maker, Mask, Places, Weighted
+from radeval.stats.design import Design, Mask, Places, Weighted
 from radeval.stats.listed import Pairs, listed_pairs, totals_of_pairs
 
 FOLDS = 5
 _LEAST_FOLDS = 3
-
-
-def pair_accuracy(threshold: float) -> Maker:
-    """Returns the share of pairs that scores order as the targets do, ties included, at a threshold.
-
-    A pair counts where the targets differ and the scores differ the same way by more than the threshold, or where the
-    targets are tied and the scores differ by no more.
-
-    Args:
-        threshold: The largest difference of scores that is a tie.
-    """
-
-    def make(scores: Floats, targets: Floats, design: Design) -> Weighted:
-        pairs = listed_pairs(scores, targets, design)
-        return _share(pairs, design, pairs.hits(threshold), np.ones(len(pairs.gap)))
-
-    return make
 
 
 def preference_accuracy(scores: Floats, targets: Floats, design: Design) -> Weighted:

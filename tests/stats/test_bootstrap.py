@@ -162,9 +162,9 @@ def test_bca_intervals_are_scipys_of_the_same_resamples():
     from scipy import stats
 
     numbers = np.random.default_rng(2).exponential(size=25)
-    expected = stats.bootstrap((numbers,), np.mean, n_resamples=20_000, method="BCa", rng=np.random.default_rng(3))
-    found = cluster_interval(mean_of(numbers), 25, draws=20_000, method="bca")
-    assert found == pytest.approx(tuple(expected.confidence_interval), abs=0.02)
+    expected = stats.bootstrap((numbers,), np.mean, n_resamples=5_000, method="BCa", rng=np.random.default_rng(3))
+    found = cluster_interval(mean_of(numbers), 25, draws=5_000, method="bca")
+    assert found == pytest.approx(tuple(expected.confidence_interval), abs=0.03)
 
 
 def test_weights_are_the_resamples_of_totals():

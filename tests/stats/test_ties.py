@@ -17,7 +17,6 @@ from radeval.stats.ties import (
     calibrated_accuracy,
     crossed_accuracy,
     crossed_thresholds,
-    pair_accuracy,
     preference_accuracy,
     preference_accuracy_strict,
 )
@@ -46,8 +45,6 @@ def test_a_known_case():
     scores, targets = np.array([0.1, 0.2, 0.6]), np.array([1.0, 1, 2])
     design = Design.of(list("abc"))
     assert calibrate(scores, targets, design) == (pytest.approx(1.0), pytest.approx(0.1), None, 3, 1)
-    assert estimate(pair_accuracy(0.0), scores, targets, design).value == pytest.approx(2 / 3)
-    assert estimate(pair_accuracy(1.0), scores, targets, design).value == pytest.approx(1 / 3)
 
 
 def test_preference_counts_ties_half_or_leaves_them_out():
