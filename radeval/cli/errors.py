@@ -34,8 +34,8 @@ def command(body: Callable[Arguments, int | None]) -> Callable[Arguments, None]:
             # Who reads our output has seen enough.
             _silence_output()
             code = 0
-        except KeyboardInterrupt:
-            say("stopped: nothing of this run was kept")
+        except KeyboardInterrupt as interrupt:
+            say("; ".join(["stopped: no scores were kept", *getattr(interrupt, "__notes__", [])]))
             code = EXIT_INTERRUPTED
         except OSError as error:
             _silence_output()

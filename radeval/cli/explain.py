@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -50,6 +51,7 @@ def explain(
 ) -> None:
     """Show one pair of reports with the findings marked and every error named."""
     from radeval.cli.page import page
+    from radeval.cli.talk import Talk
     from radeval.core.config import load_settings
     from radeval.io.reading import read_examples
     from radeval.run.score import RunOptions, score_examples
@@ -61,12 +63,13 @@ def explain(
         sections=settings.sections, n_boot=0, parameters=run_parameters(settings), judging=judging_of(settings)
     )
     planned = planned_metrics(metric, settings.sections, options)
-    check_taken({"lexicon": lexicon}, planned)
+    check_taken({"lexicon": lexicon, "judge": judge, "prompts": prompts}, planned)
     loaded = read_examples(
         predictions, references, id_columns=settings.id_col, text_columns=settings.text_col, allow_missing=True
     )
     one = _chosen(loaded.examples, id, system)
-    result = score_examples([one], [item.metric for item in planned], options)
+    with Talk(sys.stderr.isatty(), settings.cache) as talk:
+        result = score_examples([one], [item.metric for item in planned], options, progress=talk)
     if as_json:
         shown = {"id": one.id, "system": one.system, "candidate": one.candidate, "references": list(one.references)}
         print(json.dumps(shown | {"scores": _scores(result), "evidence": list(result.evidence())}, indent=2))

@@ -54,7 +54,12 @@ StrictModel = Annotated[
     bool | None,
     typer.Option("--strict-model", help="No verdict where another model answers."),
 ]
-Prompts = Annotated[Path | None, typer.Option("--prompts", help="A folder of prompts instead of ours.")]
+Prompts = Annotated[
+    Path | None,
+    typer.Option(
+        "--prompts", help="A folder of prompts instead of ours, or the file with a trained judge's own prompt."
+    ),
+]
 
 
 def judging_of(settings: Settings) -> JudgeOptions:
@@ -100,7 +105,7 @@ def check_taken(flags: Mapping[str, object], planned: Sequence[Planned]) -> None
     """Raises where the command line sets what no metric of the run has.
 
     Args:
-        flags: The judge and the lexicon, as the command line gives them.
+        flags: The judge, the lexicon and the prompts, as the command line gives them.
         planned: The metrics of the run.
 
     Raises:
@@ -112,6 +117,32 @@ def check_taken(flags: Mapping[str, object], planned: Sequence[Planned]) -> None
     for name, hint in _TAKERS.items():
         if flags.get(name) and name not in taken:
             raise UsageError(f"none of the metrics takes a {name}", where=f"--{name}", hint=hint)
+    prompts = flags.get("prompts")
+    if prompts is not None:
+        _check_prompts(Path(str(prompts)), planned)
+
+
+def _check_prompts(prompts: Path, planned: Sequence[Planned]) -> None:
+    from radeval.core.errors import UsageError
+    from radeval.llm.endpoint import RULES
+    from radeval.metrics.judge.checkpoints.wording import CheckpointTask
+    from radeval.metrics.judge.judge import Judge as AnyJudge
+
+    takers = [one.metric for one in planned if any(each.name == "prompt" for each in one.metric.info.parameters)]
+    judges = [one for one in takers if isinstance(one, AnyJudge)]
+    if len(judges) < len(takers):
+        # A jury's members say for themselves what they need.
+        return
+    asking = [one for one in judges if set(one.solvers.values()) != {RULES}]
+    if not asking:
+        raise UsageError("no model is asked", where="--prompts", hint="name one with --judge, or leave it out")
+    trained = [one for one in asking if any(isinstance(task, CheckpointTask) for task in (one.checkpoint, *one.tasks))]
+    if prompts.is_file() and not trained:
+        raise UsageError(
+            "a single file is the prompt of a model that was trained to be a judge, and none such is asked",
+            where=f"--prompts {prompts}",
+            hint="name a folder with <judge>/v1.toml; see docs/prompts.md",
+        )
 
 
 _TAKERS = {

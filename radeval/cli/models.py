@@ -67,6 +67,7 @@ def _tried(name: str, allow_remote: bool) -> dict[str, Any]:
 async def _ask(endpoint: Endpoint, options: JudgeOptions) -> dict[str, Any]:
     from radeval.llm.backends import open_backend
     from radeval.llm.client import Client
+    from radeval.llm.outcome import CUT_OFF
     from radeval.llm.prices import price_of
     from radeval.llm.request import Message, Request, Sampling
 
@@ -85,6 +86,7 @@ async def _ask(endpoint: Endpoint, options: JudgeOptions) -> dict[str, Any]:
         "price": "unknown"
         if price is None
         else f"{price.input:g} US dollars a million tokens read, {price.output:g} written",
-        "answers": "yes" if outcome.value is not None else f"no: {outcome.reason} ({outcome.detail})",
+        # A model that talks on and on has answered, too.
+        "answers": "yes" if outcome.reason in ("", CUT_OFF) else f"no: {outcome.reason} ({outcome.detail})",
         "served by": outcome.model or "-",
     }

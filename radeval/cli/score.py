@@ -6,7 +6,6 @@ import math
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -113,9 +112,9 @@ def score(
 ) -> int:
     """Score candidate reports against reference reports."""
     from radeval.cli.render import render
+    from radeval.cli.talk import Talk
     from radeval.core.config import load_settings
     from radeval.io.reading import read_examples
-    from radeval.run.progress import BarProgress, NoProgress
     from radeval.run.score import RunOptions, score_examples
 
     flags = {
@@ -164,8 +163,7 @@ def score(
     planned = planned_metrics(settings.metrics, settings.sections, options)
     check_taken(flags, planned)
     limits = [_limit(text, planned) for text in fail_under or []]
-    shown = sys.stderr.isatty() if progress is None else progress
-    with BarProgress() if shown else nullcontext(NoProgress()) as bar:
+    with Talk(sys.stderr.isatty() if progress is None else progress, settings.cache) as talk:
         loaded = read_examples(
             predictions,
             references,
@@ -182,13 +180,17 @@ def score(
             return 0
         strata = {name: _column(name, loaded.examples, settings.no_text) for name in settings.by}
         result = score_examples(
-            loaded.examples, [item.metric for item in planned], options, by=strata, notices=loaded.notices, progress=bar
+            loaded.examples,
+            [item.metric for item in planned],
+            options,
+            by=strata,
+            notices=loaded.notices,
+            progress=talk,
         )
-        bar.step("intervals", None)
+        talk.step("intervals", None)
         text = render(result, settings.format, details)
     print(text)
-    for notice in result.notices:
-        say(f"note: {notice}")
+    talk.conclude(result)
     if out is not None:
         say(f"note: written to {out}")
     return _exit_code(result, settings.max_unscored, limits)

@@ -53,6 +53,16 @@ class Tally(Protocol):
 Counted = TypeVar("Counted", bound=Tally)
 
 
+class Watcher(Protocol):
+    """Who watches a run while it goes on."""
+
+    def tell(self, sentence: str) -> None:
+        """Tells at once what a run waits for or does without."""
+
+    def replied(self) -> None:
+        """Counts a reply that a model has given."""
+
+
 class RunContext:
     """What a metric may use of the run that it is part of.
 
@@ -60,6 +70,7 @@ class RunContext:
         warn: Takes a sentence that the user must read with the results; each is shown once.
         judging: How judges may use models; by default nothing leaves this machine.
         things: What metrics share, where it outlives the run.
+        watcher: Who is told what happens while the run goes on; None for nobody.
     """
 
     def __init__(
@@ -67,11 +78,19 @@ class RunContext:
         warn: Callable[[str], None] = lambda _: None,
         judging: JudgeOptions | None = None,
         things: Shared | None = None,
+        watcher: Watcher | None = None,
     ) -> None:
         self.warn = warn
+        self.watcher = watcher
         self.judging = judging or JudgeOptions()
         self.things = things or Shared()
         self._tallies: dict[str, Tally] = {}
+
+    def alert(self, sentence: str) -> None:
+        """Warns, and tells whoever watches the run at once: it may wait for long on what the sentence explains."""
+        self.warn(sentence)
+        if self.watcher is not None:
+            self.watcher.tell(sentence)
 
     def tally(self, name: str, make: Callable[[], Counted]) -> Counted:
         """Returns what all metrics of the run count together under a name, made by the first that asks."""

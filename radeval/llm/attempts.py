@@ -10,7 +10,7 @@ from radeval.core.errors import AccessDeniedError, ModelError, UnreachableModelE
 from radeval.core.judging import JudgeOptions
 from radeval.llm.backends.base import Backend, BackendError
 from radeval.llm.budget import Budget
-from radeval.llm.endpoint import IN_PROCESS
+from radeval.llm.endpoint import IN_PROCESS, key_variable
 from radeval.llm.limiter import Limiter
 from radeval.llm.outcome import BAD_REQUEST, NO_CONNECTION, RATE_LIMITED
 from radeval.llm.prices import Price, most_input_tokens
@@ -134,7 +134,8 @@ class Attempts:
         if error.kind == "denied":
             raise self._stop(
                 AccessDeniedError(
-                    f"{self._backend.model}: {error.detail}", hint="check the key and what it may be used for"
+                    f"{self._backend.model}: {error.detail}",
+                    hint=f"check the key{self._key_place()} and what it may be used for",
                 )
             ) from error
         failure = NoReplyError(_REASONS[error.kind], error.detail, attempt)
@@ -156,6 +157,10 @@ class Attempts:
         if error.kind == "rate_limit" and error.retry_after is not None:
             self._limiter.pause(error.retry_after)
         await self._wait(wait)
+
+    def _key_place(self) -> str:
+        address = self._backend.identity().get("address")
+        return f" in {key_variable(str(address))}" if address else ""
 
     async def _wait(self, seconds: float) -> None:
         try:

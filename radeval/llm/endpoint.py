@@ -15,6 +15,8 @@ RULES: Final = "rules"
 """What a judge's solver is called where no model is asked."""
 
 OPENAI_ADDRESS: Final = "https://api.openai.com/v1"
+OWN_KEY: Final = "RADEVAL_API_KEY"
+_AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
 IN_PROCESS: Final = frozenset({"hf", "vllm", "gguf"})
 FORMS: Final = (
     "rules, openai/<model>, http://127.0.0.1:8000/v1#<model>, litellm:<provider/model>, "
@@ -73,6 +75,18 @@ def parse_endpoint(text: str) -> Endpoint | Literal["rules"]:
     raise EndpointError("this names no way to a model", where=f"judge={text}", hint=_right_form(text))
 
 
+def key_variable(address: str | None) -> str:
+    """Returns the variable of the environment that holds the key to an address: OpenAI's is sent to OpenAI only.
+
+    Args:
+        address: The address; None for one that is not known, which gets no key of a provider's.
+    """
+    host = urlsplit(address or "").hostname or ""
+    if (address or "").startswith("https:") and host == urlsplit(OPENAI_ADDRESS).hostname:
+        return "OPENAI_API_KEY"
+    return "AZURE_OPENAI_API_KEY" if host.endswith(_AZURE) else OWN_KEY
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine by its very name; no name is looked up, since a lookup can be answered anyhow."""
     if host.lower() == "localhost":
@@ -94,7 +108,7 @@ def _url(text: str) -> Endpoint:
         raise EndpointError(
             "an address must not hold a user, a password or a query",
             where=f"judge={parts.scheme}://{host}...",
-            hint="a key comes from the environment: RADEVAL_API_KEY",
+            hint=f"a key comes from the environment: {key_variable(f'{parts.scheme}://{host}')}",
         )
     bare = text.partition("#")[0].rstrip("/")
     if not host:

@@ -7,10 +7,12 @@ import threading
 from types import TracebackType
 from typing import Protocol
 
+from radeval.core.metric import Watcher
+
 _PATIENCE_SECONDS = 1.0
 
 
-class Progress(Protocol):
+class Progress(Watcher, Protocol):
     """What a run reports its progress to."""
 
     def step(self, name: str, total: int | None) -> None:
@@ -20,7 +22,7 @@ class Progress(Protocol):
         """Counts examples of the current step as done."""
 
 
-class NoProgress:
+class NoProgress(Progress):
     """Reports to nobody."""
 
     def step(self, name: str, total: int | None) -> None:
@@ -29,8 +31,14 @@ class NoProgress:
     def advance(self, examples: int) -> None:
         """Does nothing."""
 
+    def tell(self, sentence: str) -> None:
+        """Does nothing."""
 
-class BarProgress:
+    def replied(self) -> None:
+        """Does nothing."""
+
+
+class BarProgress(Progress):
     """A bar on stderr that appears after a second and is gone at the end. A context manager."""
 
     def __init__(self) -> None:
@@ -43,11 +51,13 @@ class BarProgress:
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
+            TextColumn("{task.fields[replies]}"),
             TimeRemainingColumn(),
             console=Console(file=sys.stderr),
             transient=True,
         )
-        self._task = self._bar.add_task("reading", total=None)
+        self._task = self._bar.add_task("reading", total=None, replies="")
+        self._replies = 0
         # A timer, not a look at the clock in `advance`: one long step must show as well.
         self._timer = threading.Timer(_PATIENCE_SECONDS, self._bar.start)
         self._timer.daemon = True
@@ -66,8 +76,18 @@ class BarProgress:
     def step(self, name: str, total: int | None) -> None:
         """Begins a step."""
         self._bar.remove_task(self._task)
-        self._task = self._bar.add_task(name, total=total)
+        self._task = self._bar.add_task(name, total=total, replies="")
+        self._replies = 0
 
     def advance(self, examples: int) -> None:
         """Counts examples as done."""
         self._bar.advance(self._task, examples)
+
+    def tell(self, sentence: str) -> None:
+        """Writes a note above the bar."""
+        self._bar.console.print(f"note: {sentence}", markup=False, highlight=False, soft_wrap=True)
+
+    def replied(self) -> None:
+        """Counts a reply, as the examples of a step may all be under way for long before the first is done."""
+        self._replies += 1
+        self._bar.update(self._task, replies=f"{self._replies:,} replies")

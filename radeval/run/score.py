@@ -178,7 +178,9 @@ def score_examples(
         progress: What is told how far the run is.
     """
     said = list(notices)
-    context = RunContext(lambda sentence: None if sentence in said else said.append(sentence), options.judging)
+    context = RunContext(
+        lambda sentence: None if sentence in said else said.append(sentence), options.judging, watcher=progress
+    )
     try:
         prepared = prepare(examples, options.sections)
         said += prepared.notices

@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from radeval.core.info import ParameterValue
 from radeval.core.judging import JudgeOptions
@@ -14,27 +13,18 @@ from radeval.llm.backends.base import BackendError, Structure
 from radeval.llm.backends.chat import chat_body, read_completion
 from radeval.llm.backends.failures import failure_of, is_filtered, refused_field
 from radeval.llm.capabilities import capabilities
-from radeval.llm.endpoint import Endpoint
+from radeval.llm.endpoint import OWN_KEY, Endpoint, key_variable
 from radeval.llm.request import Reply, Request
 
 if TYPE_CHECKING:
     import httpx
     from openai import AsyncOpenAI
 
-_AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
 _POOL = 16
 """Connections of one pool: httpcore looks through all of a pool's several times a request."""
 
 _ACCOUNT = ("openai-organization", "openai-project")
 """What the package takes from the environment and sends wherever it connects; it is OpenAI's business alone."""
-
-
-def key_name(endpoint: Endpoint) -> str:
-    """Returns the variable of the environment that holds the key to an address: OpenAI's is sent to OpenAI only."""
-    if endpoint.kind == "openai":
-        return "OPENAI_API_KEY"
-    host = urlsplit(endpoint.base_url or "").hostname or ""
-    return "AZURE_OPENAI_API_KEY" if host.endswith(_AZURE) else "RADEVAL_API_KEY"
 
 
 class OpenAIChat:
@@ -110,9 +100,9 @@ class OpenAIChat:
         import httpx
         import openai
 
-        name = key_name(self._endpoint)
+        name = key_variable(self._endpoint.base_url)
         key = os.environ.get(name, "")
-        if not key and name != "RADEVAL_API_KEY":
+        if not key and name != OWN_KEY:
             raise BackendError("denied", f"{name} is not set")
         # A proxy or a redirect would carry the reports of a local endpoint off this machine.
         connections = httpx.AsyncClient(

@@ -116,7 +116,9 @@ class Questions:
 
 
 def _prompt(prompt_id: str, context: RunContext) -> Prompt:
-    folder = context.judging.prompts
+    named = context.judging.prompts
+    # A single file holds a checkpoint's own words and none of the prompts that others are asked with.
+    folder = None if named is not None and named.is_file() else named
     return context.shared(("prompt", prompt_id, folder), lambda: load_prompt(prompt_id, folder))
 
 

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from radeval.llm.backends.base import BackendError
-from radeval.llm.backends.openai_chat import key_name
-from radeval.llm.endpoint import parse_endpoint
+from radeval.llm.endpoint import key_variable, parse_endpoint
 from radeval.llm.request import Reply
 
 SECRET = "sk-proj-this-is-a-secret"
@@ -203,11 +202,13 @@ def test_which_key_opens_which_address(
     assert seen[0]["authorization"] == "Bearer for-my-server"
     names = {
         "openai/gpt-4o-mini": "OPENAI_API_KEY",
+        "https://api.openai.com/v1#gpt-4o-mini": "OPENAI_API_KEY",
         "https://hospital.openai.azure.com/openai/v1#judge": "AZURE_OPENAI_API_KEY",
+        "http://api.openai.com/v1#gpt-4o-mini": "RADEVAL_API_KEY",
         "https://openrouter.ai/api/v1#some/model": "RADEVAL_API_KEY",
         "https://evil-openai.azure.com.example.org/v1#m": "RADEVAL_API_KEY",
     }
-    assert {text: key_name(parse_endpoint(text)) for text in names} == names  # type: ignore[arg-type]
+    assert {text: key_variable(parse_endpoint(text).base_url) for text in names} == names  # type: ignore[union-attr]
 
 
 def test_no_key_is_a_named_failure(ask: Any, replies: Any, monkeypatch: pytest.MonkeyPatch) -> None:
