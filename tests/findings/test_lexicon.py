@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from radeval.findings.reader import reader
@@ -51,6 +53,30 @@ def test_nothing_implies_itself_or_what_it_excludes() -> None:
         implied = judge.kinship.implied(one.name)
         assert not any(one.name in judge.kinship.implied(other) for other in implied - {one.name})
         assert implied.isdisjoint(one.excludes)
+
+
+def test_the_page_on_packs_names_every_kind_and_value_of_cue_that_we_use() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "lexicon.md").read_text(encoding="utf-8")
+    rows = {line.split("|")[1].strip(): line for line in page.splitlines() if line.startswith("| `")}
+    for cue in reader("ct").lexicon.cues:
+        assert f"`{cue.kind}`" in rows, cue.kind
+    for kind, value in {(cue.kind, cue.value) for cue in reader("ct").lexicon.cues}:
+        if kind in (
+            "negation",
+            "hedge",
+            "scope_end",
+            "change",
+            "side",
+            "comparative",
+            "beside",
+            "aside",
+            "ignored",
+            "normal",
+        ):
+            assert any(f"`{value}`" in line for line in page.splitlines() if line.startswith(f"| `{kind}`")), (
+                kind,
+                value,
+            )
 
 
 def test_labels_are_those_of_chexpert() -> None:
