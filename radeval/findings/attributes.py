@@ -10,6 +10,8 @@ from radeval.findings.vocabulary import Mention
 from radeval.findings.words import Token
 
 _LOOK_BACK = 3
+_WEIGHTLESS = {"significant", "gross", "pronounced"}
+"""Grades that, right after a denial, deny the whole: "no significant effusion" leaves none that matters."""
 
 
 class Attributes(NamedTuple):
@@ -48,7 +50,7 @@ def read_attributes(
             # "Is not new"; in "no new opacity" the denial is that of the opacity.
             change = "stable" if place > here and _denied_change(clause, place) else roles["change"]
             changes.append((change == "stable", abs(place - here), change))
-        if "descriptor" in roles:
+        if "descriptor" in roles and not _names_a_view(clause, place, tokens):
             descriptors[sentence[tokens[mention.first].start : tokens[mention.last - 1].end].lower()] = None
     return Attributes(
         sum(grades) / len(grades) if grades else None,
@@ -78,8 +80,25 @@ def compares_sides(clause: Sequence[Mention], place: int) -> str | None:
     return None
 
 
+def _names_a_view(clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> bool:
+    """Tells whether a word describes the examination ("an old film", "on the lateral radiograph", "on the lateral")."""
+    following = clause[place + 1].roles if place + 1 < len(clause) else {}
+    if following.get("ignored") == "administrative" or (
+        "structure" in following
+        and place + 2 < len(clause)
+        and clause[place + 2].roles.get("ignored") == "administrative"
+    ):
+        return True
+    if following and not {"join", "mark"} & following.keys():
+        return False
+    before = [tokens[one.first].word for one in clause[max(0, place - 2) : place]]
+    return before == ["on", "the"] or before[-1:] == ["on"]
+
+
 def _grades_another_word(clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> bool:
     """Tells whether a grade is that of a change or a description ("marked decrease in ...", "mildly displaced")."""
+    if tokens[clause[place].first].word in _WEIGHTLESS and place and "negation_before" in clause[place - 1].roles:
+        return True
     adverb = tokens[clause[place].last - 1].word.endswith("ly")
     following = clause[place + 1].roles if place + 1 < len(clause) else {}
     if adverb and "descriptor" in following and "quality" not in following:

@@ -112,13 +112,19 @@ def _begins_statement(
     if any(_closes(one) or _is_predicate(one, tokens) for one in after[subject + 1 :]):
         if _is_complete(before, tokens):
             return True
-        if "structure" in after[subject].roles and any("concept" in one.roles for one in before):
+        if _is_about_structure(after[subject:]) and any("concept" in one.roles for one in before):
             return True
     if not _denies(before):
         return False
     # "No pneumothorax, and there may be an effusion": a doubt is raised, which a denial does not reach.
     doubted = any("hedge_before" in one.roles for one in after[:subject])
     return doubted or (word == "," and _affirms(mentions, place + 1, after))
+
+
+def _is_about_structure(item: Sequence[Mention]) -> bool:
+    """Tells whether the subject of a listed item is a structure, and not a finding in one ("left basal opacity")."""
+    subject = next((one for one in item if "concept" in one.roles or "verb" in one.roles), item[0])
+    return "structure" in item[0].roles and "concept" not in subject.roles
 
 
 def _is_complete(before: Sequence[Mention], tokens: Sequence[Token]) -> bool:

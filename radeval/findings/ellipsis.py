@@ -5,26 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from radeval.findings.vocabulary import Mention, Vocabulary
-from radeval.findings.words import Token
+from radeval.findings.words import Token, is_plural
 
 _JOINED = {"ignored": "word"}
 _BETWEEN = {"side", "structure", "ignored", "number", "descriptor"}
+_ADJECTIVE = frozenset({"quality", "descriptor"})
+_ENDS = frozenset({"base", "apex"})
 _PREDICATE = 9
 _REACH = 4
 """How many mentions may stand between the parts of a term."""
 
 
-def complete(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary, roles: set[str]) -> None:
+def complete(
+    mentions: list[Mention], tokens: Sequence[Token], sentence: str, words: Vocabulary, roles: set[str]
+) -> None:
     """Gives shortened and interrupted terms their meaning.
 
     Args:
         mentions: All mentions of the sentence; changed in place.
         tokens: Its tokens.
+        sentence: Its text.
         words: The vocabulary.
         roles: Every role in the sentence.
     """
     if "side" in roles:
-        _drop_pairs(mentions, tokens)
+        _drop_pairs(mentions, tokens, sentence)
+    if "structure" in roles:
+        _drop_ends(mentions, tokens, words)
     if "join" in roles or "quality" in roles:
         _complete_lists(mentions, tokens, words)
     if "structure" in roles:
@@ -33,7 +40,18 @@ def complete(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary
         _join_adjectives(mentions, tokens, words)
 
 
-def _drop_pairs(mentions: list[Mention], tokens: Sequence[Token]) -> None:
+def _drop_ends(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary) -> None:
+    """Takes "base" and "apex" for no part of the lung where they are of something else ("base of the glenoid")."""
+    for place, mention in enumerate(mentions[:-1]):
+        if mention.roles.get("structure") not in _ENDS or tokens[mentions[place + 1].first].word != "of":
+            continue
+        ahead = (one.roles for one in mentions[place + 2 : place + 2 + _REACH])
+        of = next((roles["structure"] for roles in ahead if "structure" in roles), None)
+        if of is not None and not words.within_lung(of):
+            mentions[place] = mention._replace(roles=_JOINED)
+
+
+def _drop_pairs(mentions: list[Mention], tokens: Sequence[Token], sentence: str) -> None:
     """Takes "both" for no side where it joins two things: "on both views", "both upper and lower zones"."""
     for place, mention in enumerate(mentions):
         if "side" not in mention.roles or tokens[mention.first].word != "both":
@@ -42,7 +60,12 @@ def _drop_pairs(mentions: list[Mention], tokens: Sequence[Token]) -> None:
         at = next(
             (other for other, one in enumerate(ahead) if not {"structure", "concept"}.isdisjoint(one.roles)), None
         )
-        joined = any("join" in one.roles for one in ahead[: at + 2]) if at is not None else True
+        if at is None or any("join" in one.roles for one in ahead[:at]):
+            joined = True
+        else:
+            last = tokens[ahead[at].last - 1]
+            followed = any("join" in one.roles for one in ahead[at + 1 : at + 2])
+            joined = followed and not is_plural(sentence[last.start : last.end])  # "in both bases, ..."
         if joined:
             mentions[place] = mention._replace(roles=_JOINED)
 
@@ -78,11 +101,13 @@ def _join_end(mentions: list[Mention], place: int, tokens: Sequence[Token], word
 
 def _join_adjective(mentions: list[Mention], place: int, tokens: Sequence[Token], words: Vocabulary) -> None:
     own = [token.word for token in tokens[mentions[place].first : mentions[place].last]]
+    # "Nodular pulmonary opacities" are nodular opacities.
+    in_lung = (words.meaning(own[:-1]) or {}).get("structure") == "lung" if len(own) > 1 else False
     for other in range(place - 1, max(-1, place - 2 - _REACH), -1):
         roles = mentions[other].roles
-        if "quality" in roles or "descriptor" in roles:
+        if not _ADJECTIVE.isdisjoint(roles):
             before = [token.word for token in tokens[mentions[other].first : mentions[other].last]]
-            joined = words.meaning((*before, *own))
+            joined = words.meaning((*before, *(own[-1:] if in_lung else own)))
             if joined is not None and "concept" in joined:
                 mentions[place] = mentions[place]._replace(roles=joined)
                 mentions[other] = _without_state(mentions[other])
@@ -93,7 +118,7 @@ def _join_adjective(mentions: list[Mention], place: int, tokens: Sequence[Token]
 
 def _without_state(mention: Mention) -> Mention:
     """Returns an adjective that a name has taken up, as a mere description."""
-    roles = {role: value for role, value in mention.roles.items() if role not in ("quality", "normal")}
+    roles = {role: value for role, value in mention.roles.items() if role not in ("quality", "normal", "concept")}
     return mention._replace(roles=roles or _JOINED)
 
 

@@ -80,8 +80,19 @@ class Namer:
                 if concept:
                     found.setdefault(concept, Named(concept, place)).structures.append(other)
             if found:
-                return list(found.values())
+                return self._narrowest(found)
         return []
+
+    def _narrowest(self, found: dict[str, Named]) -> list[Named]:
+        """Returns concepts without those that another one is a case of: "fracture of the scapula at the glenoid"."""
+        if len(found) == 1:
+            return list(found.values())
+        implied = {other for name in found for other in self._concepts[name].implies}
+        kept = [one for one in found.values() if one.concept not in implied]
+        rest = [place for one in found.values() if one.concept in implied for place in one.structures]
+        if len(kept) == 1:
+            kept[0].structures = sorted([*kept[0].structures, *rest])
+        return kept or list(found.values())
 
     def _concept_of(self, structure: str, quality: str) -> str | None:
         for name in self._anatomy.upwards(structure):
@@ -154,9 +165,18 @@ def structures_before(clause: Sequence[Mention], place: int) -> list[int]:
         roles = clause[other].roles
         if "structure" in roles:
             found.append(other)
+        elif "quality" in roles and not found and _joins_states(clause, other + 1, place):
+            continue  # "aortic calcifications and tortuosity": both are states of the aorta
         elif (found and ("normal" in roles or "quality" in roles)) or "concept" in roles:
             break
     return found[::-1]
+
+
+def _joins_states(clause: Sequence[Mention], join: int, place: int) -> bool:
+    between = [one.roles for one in clause[join:place]]
+    return "join" in clause[join].roles and not any(
+        {"scope_end_with", "preposition"} & roles.keys() for roles in between
+    )
 
 
 def structures_after(clause: Sequence[Mention], place: int) -> list[int]:
@@ -165,7 +185,7 @@ def structures_after(clause: Sequence[Mention], place: int) -> list[int]:
     tied = True
     for other in range(place + 1, len(clause)):
         roles = clause[other].roles
-        if "structure" in roles and tied:
+        if "structure" in roles and (tied or "within" in roles):
             found.append(other)
         elif "verb" in roles and not found:
             tied = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from radeval.findings.naming import Named
-from radeval.findings.phrases import ADJECTIVES, joins_alike
+from radeval.findings.phrases import ADJECTIVES, joins_alike, next_join
 from radeval.findings.vocabulary import Mention
 from radeval.findings.words import Token
 
@@ -14,6 +14,8 @@ _DECIDING = {"negation_before", "hedge_before", "hedge_between", "normal"}
 _PHRASE = {"structure", "side", "ignored", "descriptor", "word"}
 _OWN_STATEMENT = {"normal", "quality", "concept", "generic"}
 _PLACES = ("structure", "side")
+_OWN_WORDS = ADJECTIVES | {"structure", "side", "ignored", "number"}
+_LISTING = frozenset({"join", "hedge_between", "hedge_before"})
 _COORDINATE = ("and", "&", "/", "or")
 
 
@@ -95,6 +97,8 @@ def shared(at: int, named: Sequence[Named], clause: Sequence[Mention], denied: b
         found = _shared_after(clause, later)
         if found:
             return found
+    elif len(later) == 1 and _is_joined_subject(clause, here, later[0]):
+        return _change_of_all(clause, later[0])
     while not denied and at > 0 and _follows_bare(at, named, clause):
         at -= 1
         low = _low(at, named, clause)
@@ -175,9 +179,16 @@ def _last_word(clause: Sequence[Mention], here: int) -> int:
             return min(joined, place)
         if "negation_before" in roles and any("generic" in one.roles for one in clause[place:]):
             return place
+        if roles.get("join") in ("or", "nor") and not joins_alike(clause, place) and _another(clause[place + 1 :]):
+            return place  # "no rib fracture or significant displacement": the grade is that of another thing
         if "join" in roles:
             joined = place
     return len(clause)
+
+
+def _another(item: Sequence[Mention]) -> bool:
+    """Tells whether an alternative begins with another thing, and not with another place of the same one."""
+    return not any("preposition" in one.roles for one in item[:2])
 
 
 def _placed(clause: Sequence[Mention], start: int, join: int) -> bool:
@@ -210,16 +221,47 @@ def _tied(clause: Sequence[Mention], start: int, end: int) -> list[int]:
     tied = False
     for place in range(start + 1, limit):
         roles = clause[place].roles
-        if ("join" in roles and not joins_alike(clause, place)) or "scope_end_with" in roles:
+        if "scope_end_with" in roles:
             break
+        if "join" in roles and not joins_alike(clause, place):
+            if not _sets_off_place(clause, place, limit):
+                break
+            tied = True
         tied = tied or "preposition" in roles or "verb" in roles or "beside" in roles
         if tied or "change" in roles:
             found.append(place)
     return found
 
 
+def _sets_off_place(clause: Sequence[Mention], join: int, end: int) -> bool:
+    """Tells whether a comma sets off where a finding is most marked ("opacities, worst at the bases, ...")."""
+    if join + 1 >= end or clause[join + 1].roles.get("comparative") != "most":
+        return False
+    aside = clause[join + 1 : next_join(clause[:end], join + 1)]
+    return all(not {"preposition", "ignored", "comparative", *_PLACES}.isdisjoint(one.roles) for one in aside)
+
+
 def _lists(mention: Mention) -> bool:
-    return "join" in mention.roles or "hedge_between" in mention.roles
+    return not _LISTING.isdisjoint(mention.roles)
+
+
+def _is_joined_subject(clause: Sequence[Mention], here: int, later: int) -> bool:
+    """Tells whether "and" joins two whole names, each with words of its own ("right effusion and basal opacity")."""
+    if clause[here + 1].roles.get("join") not in ("and", "&"):
+        return False
+    return all(not _OWN_WORDS.isdisjoint(one.roles) for one in clause[here + 2 : later])
+
+
+def _change_of_all(clause: Sequence[Mention], last: int) -> list[int]:
+    """Returns the change that a verb states right after the last of several subjects."""
+    for place in range(last + 1, len(clause)):
+        roles = clause[place].roles
+        if "change" in roles:
+            stated = any("verb" in one.roles for one in clause[last + 1 : place + 1])
+            return [place] if stated else []
+        if not {"verb", "ignored", "severity"} & roles.keys():
+            break
+    return []
 
 
 def _shared_after(clause: Sequence[Mention], later: Sequence[int]) -> list[int]:
@@ -244,4 +286,6 @@ def _shared_after(clause: Sequence[Mention], later: Sequence[int]) -> list[int]:
 
 def _goes_on(clause: Sequence[Mention], join: int) -> bool:
     """Tells whether a comma only sets off a place ("consolidation or atelectasis, involving the left lung")."""
-    return join + 1 < len(clause) and "preposition" in clause[join + 1].roles
+    if join + 1 == len(clause) or clause[join].roles.get("join") != ",":
+        return False
+    return "preposition" in clause[join + 1].roles or clause[join + 1].roles.get("comparative") == "most"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from radeval.core.finding import Presence
 from radeval.findings.naming import structures_after, structures_before
+from radeval.findings.phrases import offers_alternative
 from radeval.findings.presence import Stand
 from radeval.findings.vocabulary import Mention
 from radeval.findings.words import Token
@@ -45,7 +46,9 @@ def normal_subjects(
         else:
             continue
         # "Clear lungs" and "lungs are clear": whichever stands there; before wins where a verb links it.
-        subjects = [other for other in _heads(before or after, clause) if other not in used]
+        subjects = _heads(before or after, clause)
+        if denied or not before or offers_alternative(clause, place + 1):
+            subjects = [other for other in subjects if other not in used]
         found += [(place, other) for other in subjects if all(about != other for _, about in found)]
         if whole and not before and not after:
             found.append((place, None))
@@ -71,7 +74,10 @@ def _is_in_place_of_finding(clause: Sequence[Mention], place: int) -> bool:
 
 def _is_predicate(clause: Sequence[Mention], place: int) -> bool:
     """Tells whether a word says where its structure is ("the trachea is midline", "midline trachea")."""
-    if place + 1 < len(clause) and "structure" in clause[place + 1].roles:
+    following = clause[place + 1].roles if place + 1 < len(clause) else {}
+    if "concept" in following:
+        return False
+    if "structure" in following:
         return not any("concept" in one.roles for one in clause)
     at = place - 1
     while at >= 0 and ("verb" in clause[at].roles or "ignored" in clause[at].roles):

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from radeval.core.finding import Presence
+from radeval.findings.phrases import offers_alternative
 from radeval.findings.vocabulary import Mention
+
+_CUES = frozenset({
+    "change", "negation_before", "negation_after", "hedge_before", "hedge_between", "hedge_after", "scope_end_with",
+    "join", "preposition",
+})  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -32,62 +38,136 @@ def stands(clause: Sequence[Mention], named: Sequence[int], earlier: bool) -> di
         named: Places in the clause of concepts, composed findings and generic words.
         earlier: Whether the sentence has named a finding before this clause.
     """
-    found: dict[int, Stand] = {}
-    denied = doubted = explains = resolving = False
-    waiting: list[int] = []
-    targets = set(named)
+    scope = _Scope(clause, frozenset(named), earlier)
     for place, mention in enumerate(clause):
-        roles = mention.roles
-        if place in targets:
-            doubtful = doubted or "doubtful" in roles
-            presence = Presence.ABSENT if denied else Presence.UNCERTAIN if doubtful else Presence.PRESENT
-            found[place] = Stand(presence, explains and bool(found or earlier), resolving and denied)
-            waiting.append(place)
-            continue
-        if not denied and waiting and _is_alternative(clause, place):
-            # "Scar versus atelectasis", "scar or atelectasis": neither is certain.
-            _doubt(found, waiting[-1], _is_set_off(clause, waiting[-1], found))
-            doubted, explains = True, found[waiting[-1]].interprets
-            continue
-        after = _reaches_back(clause, place, roles, waiting, targets)
-        if after and "change" in roles and roles["change"] == "resolved":
-            _close(found, waiting, Presence.ABSENT, resolved=True)
-        elif after and "negation_after" in roles:
-            _close(found, waiting, Presence.ABSENT)
-        elif after and "hedge_after" in roles:
-            _close(found, waiting, Presence.UNCERTAIN)
-        elif roles.get("change") == "resolved" and "pseudo_negation" not in roles:
-            denied = resolving = True
+        if place in scope.targets:
+            scope.name(place)
+        elif not _CUES.isdisjoint(mention.roles):
+            scope.hear(place)
+    return scope.found
+
+
+@dataclass(slots=True)
+class _Scope:
+    """What holds at one place of a clause, read from its beginning.
+
+    Attributes:
+        clause: The clause.
+        targets: Places of its named things.
+        earlier: Whether the sentence has named a finding before.
+        denied: Whether what is named next is denied.
+        doubted: Whether it is in doubt.
+        explains: Whether it is an explanation.
+        resolving: Whether the denial says that it is gone.
+        waiting: What was named and may still be denied or doubted by a later word.
+        found: How the clause stands to what was named so far.
+    """
+
+    clause: Sequence[Mention]
+    targets: frozenset[int]
+    earlier: bool
+    denied: bool = False
+    doubted: bool = False
+    explains: bool = False
+    resolving: bool = False
+    waiting: list[int] = field(default_factory=list)
+    found: dict[int, Stand] = field(default_factory=dict)
+
+    def name(self, place: int) -> None:
+        """Takes in a named thing."""
+        roles = self.clause[place].roles
+        if roles.get("change") == "resolved":
+            self.found[place] = Stand(Presence.ABSENT, resolved=True)  # "extubated" says itself that it is gone
+            return
+        doubtful = self.doubted or "doubtful" in roles
+        presence = Presence.ABSENT if self.denied else Presence.UNCERTAIN if doubtful else Presence.PRESENT
+        explains = self.explains and bool(self.found or self.earlier)
+        self.found[place] = Stand(presence, explains, self.resolving and self.denied)
+        self.waiting.append(place)
+
+    def hear(self, place: int) -> None:
+        """Takes in a word that may deny, doubt or join."""
+        roles = self.clause[place].roles
+        if not self.denied and self._joins_alternatives(place):
+            return
+        after = self._reaches_back(place, roles)
+        resolved = roles.get("change") == "resolved"
+        if after and self._closes(place, roles, resolved):
+            return
+        if resolved and "pseudo_negation" not in roles:
+            self.denied = self.resolving = True
         elif "negation_before" in roles:
-            # "Not without" and "not free of": two denials side by side cancel each other.
-            twice = denied and place > 0 and _denies(clause[place - 1]) and "join" not in roles
-            denied, doubted, explains, resolving, waiting = not twice, False, False, False, []
-        elif "hedge_before" in roles and not denied:
-            if after and _doubts_back(clause, place, targets):
-                _close(found, waiting, Presence.UNCERTAIN)
-                continue
-            certain = roles.get("interpretation") == "certain"
-            # "Possibly related to": a doubt before a certain interpretation keeps it doubtful.
-            doubted, explains = not certain or (doubted and not waiting), True
-            waiting = []
+            self._deny(place, roles)
+        elif "hedge_before" in roles and not self.denied:
+            self._doubt_on(place, roles, after)
         elif "scope_end_with" in roles:
-            if found or not denied:
-                denied = doubted = explains = False
-            waiting = []
-        elif roles.get("join") == "," and doubted and not _list_goes_on(clause, place, targets):
-            doubted = explains = False
-    return found
+            if self.found or not self.denied:
+                self.denied = self.doubted = self.explains = False
+            self.waiting = []
+        elif roles.get("join") == "," and self.doubted and not _list_goes_on(self.clause, place, self.targets):
+            self.doubted = self.explains = False
 
-
-def _reaches_back(
-    clause: Sequence[Mention], place: int, roles: dict[str, str], waiting: Sequence[int], targets: set[int]
-) -> bool:
-    """Tells whether a cue speaks of what was named before it: something was, and nothing named follows directly."""
-    if not waiting:
+    def _joins_alternatives(self, place: int) -> bool:
+        """Takes in a word between alternatives: in "scar versus atelectasis" neither is certain."""
+        if self.waiting and _is_alternative(self.clause, place):
+            _doubt(self.found, self.waiting[-1], _is_set_off(self.clause, self.waiting[-1], self.found))
+            self.doubted, self.explains = True, self.found[self.waiting[-1]].interprets
+            return True
+        if offers_alternative(self.clause, place):
+            self.doubted = True
+            return True
         return False
-    if "negation_before" not in roles and "hedge_before" not in roles and "change" not in roles:
+
+    def _reaches_back(self, place: int, roles: dict[str, str]) -> bool:
+        """Tells whether a cue speaks of what was named before it: something was, and nothing named follows directly."""
+        if not self.waiting:
+            return False
+        if "negation_before" not in roles and "hedge_before" not in roles and "change" not in roles:
+            return True
+        return not any(later > place and _same_phrase(self.clause, place, later) for later in self.targets)
+
+    def _was_seen_before(self, place: int) -> bool:
+        """Tells whether what is not well seen now is spoken of as seen before, so that it may be gone."""
+        return any("earlier" in one.roles or one.roles.get("change") == "stable" for one in self.clause[:place])
+
+    def _closes(self, place: int, roles: dict[str, str], resolved: bool) -> bool:
+        """Applies a cue to what waits for one; tells whether it was such a cue."""
+        if resolved:
+            self._close(Presence.ABSENT, resolved=True)
+        elif "negation_after" in roles:
+            self._close(Presence.ABSENT)
+        elif "hedge_after" in roles and ("pseudo_negation" not in roles or self._was_seen_before(place)):
+            self._close(Presence.UNCERTAIN)
+        else:
+            return False
         return True
-    return not any(later > place and _same_phrase(clause, place, later) for later in targets)
+
+    def _close(self, presence: Presence, resolved: bool = False) -> None:
+        """Applies a cue to everything that waits for one and is stated so far."""
+        for place in self.waiting:
+            one = self.found[place]
+            if one.presence is not Presence.ABSENT:
+                one.presence = presence
+            one.resolved = one.resolved or resolved
+        self.waiting.clear()
+
+    def _deny(self, place: int, roles: dict[str, str]) -> None:
+        """Takes in a denial; "not without" and "not free of" are two side by side, which cancel each other."""
+        twice = self.denied and place > 0 and _denies(self.clause[place - 1]) and "join" not in roles
+        self.denied = not twice
+        self.doubted = self.explains = self.resolving = False
+        self.waiting = []
+
+    def _doubt_on(self, place: int, roles: dict[str, str], after: bool) -> None:
+        """Takes in a doubt or an interpretation."""
+        if after and _doubts_back(self.clause, place, self.targets):
+            self._close(Presence.UNCERTAIN)
+            return
+        certain = roles.get("interpretation") == "certain"
+        # "Possibly related to": a doubt before a certain interpretation keeps it doubtful.
+        self.doubted = not certain or (self.doubted and not self.waiting)
+        self.explains = True
+        self.waiting = []
 
 
 def _denies(mention: Mention) -> bool:
@@ -128,7 +208,7 @@ def _doubt(found: dict[int, Stand], place: int, explains_earlier: bool) -> None:
         found[place].interprets = found[place].interprets or explains_earlier
 
 
-def _doubts_back(clause: Sequence[Mention], place: int, targets: set[int]) -> bool:
+def _doubts_back(clause: Sequence[Mention], place: int, targets: frozenset[int]) -> bool:
     """Tells whether a doubt is about what stands before it: "pneumonia, possibly.", "a nodule could be seen"."""
     if clause[place].roles.get("interpretation") == "certain":
         return False
@@ -138,7 +218,7 @@ def _doubts_back(clause: Sequence[Mention], place: int, targets: set[int]) -> bo
     return not any(later > place and _same_phrase(clause, place, later) for later in targets)
 
 
-def _list_goes_on(clause: Sequence[Mention], place: int, targets: set[int]) -> bool:
+def _list_goes_on(clause: Sequence[Mention], place: int, targets: frozenset[int]) -> bool:
     """Tells whether a doubt reaches over a comma: to the last "or" of a list, or to another bare name."""
     if any(one.roles.get("join") in ("or", "/") for one in clause[place + 1 :]):
         return True
@@ -148,12 +228,3 @@ def _list_goes_on(clause: Sequence[Mention], place: int, targets: set[int]) -> b
         if not {"join", "ignored", "descriptor"} & clause[other].roles.keys():
             return False
     return False
-
-
-def _close(found: dict[int, Stand], waiting: list[int], presence: Presence, resolved: bool = False) -> None:
-    """Applies a cue to everything that waits for one and is stated so far."""
-    for place in waiting:
-        if found[place].presence is not Presence.ABSENT:
-            found[place].presence = presence
-        found[place].resolved = found[place].resolved or resolved
-    waiting.clear()

@@ -23,8 +23,15 @@ from radeval.findings.sizes import Size, find_sizes
 from radeval.findings.tips import tip_position
 from radeval.findings.understanding import is_unread, words_of
 from radeval.findings.vocabulary import Mention, Vocabulary
-from radeval.findings.words import Token, tokenize
+from radeval.findings.words import Token, is_plural, tokenize
 
+_PAIRS = frozenset({
+    "lung", "apex", "base", "upper_zone", "mid_zone", "lower_zone", "upper_lobe", "lower_lobe", "hilum",
+    "costophrenic_angle", "hemithorax", "pleural_space",
+})  # fmt: skip
+"""Places of which there are two, so that the plural names both sides."""
+_TISSUES = frozenset({"interstitium", "airspace", "interstitial_markings", "bronchovascular_markings"})
+"""Sites that are wherever the lung is."""
 _KINDS = {"observation": Kind.OBSERVATION, "device": Kind.DEVICE, "procedure": Kind.PROCEDURE}
 
 Span = tuple[int, int]
@@ -48,7 +55,7 @@ class SentenceReader:
         tokens = tokenize(sentence)
         mentions = self._words.mentions(tokens)
         roles = {role for one in mentions for role in one.roles}
-        complete(mentions, tokens, self._words, roles)
+        complete(mentions, tokens, sentence, self._words, roles)
         found: list[Finding] = []
         unread: list[Span] = []
         subject: list[Mention] = []
@@ -104,14 +111,17 @@ class SentenceReader:
         extra = shared(at, named, mentions, denied) if len(named) > 1 else []
         found = []
         for own in several:
-            place = self._place(one, own, extra, front, mentions)
+            place = self._place(one, own, extra, front, clause)
+            if place[1] is None and not denied and _is_on_both_sides([*own, *extra], place[0], clause):
+                place = place[0], "bilateral"
             found.append(self._finding(one, own, extra, place, clause, stand[one.place]))
         return found
 
     def _place(
-        self, one: Named, near: Sequence[int], extra: Sequence[int], front: Sequence[int], clause: Sequence[Mention]
+        self, one: Named, near: Sequence[int], extra: Sequence[int], front: Sequence[int], whole: _Clause
     ) -> tuple[tuple[str, ...], Laterality | None]:
         """Returns where a finding is, and on which side."""
+        clause = whole.mentions
         concept = self._lexicon.concepts[one.concept]
         if front and "preposition" not in clause[0].roles:
             near = [place for place in near if place not in front]  # a subject is the place only where that fits
@@ -144,9 +154,11 @@ class SentenceReader:
         mentions, tokens, sentence, _ = clause
         concept = self._lexicon.concepts[one.concept]
         said = read_attributes(near, one.place, mentions, tokens, sentence)
-        change = said.change
+        change = said.change or _change_of_state(one, mentions)
         if change is None and extra:
             change = read_attributes(extra, one.place, mentions, tokens, sentence).change
+        if standing.presence is Presence.UNCERTAIN and change == "stable" and _is_of_before(near, mentions, tokens):
+            change = None  # "the previously noted nodule is not well seen": it may be gone
         if standing.presence is Presence.ABSENT and change not in ("resolved", "new"):
             change = None  # "the previously seen pneumothorax is not visualized": what is not there does not stay
         places = [one.place, *one.structures]
@@ -174,6 +186,8 @@ class SentenceReader:
         """
         found = [clause[place].roles["structure"] for place in places if "structure" in clause[place].roles]
         within = self.anatomy.within
+        if site in _TISSUES and "lung" not in found:
+            site = "lung"
         return found if site is None or all(within(one, site) for one in found) else []
 
     def _specific(self, names: Sequence[str]) -> tuple[str, ...]:
@@ -254,6 +268,35 @@ def _up_to_tip(near: Sequence[int], here: int, clause: Sequence[Mention]) -> lis
     """Returns places without the sides that only tell where a tip lies ("left line, tip in the right atrium")."""
     tip = next((place for place in near if place > here and "tip" in clause[place].roles), len(clause))
     return [place for place in near if place < tip or "side" not in clause[place].roles]
+
+
+def _is_on_both_sides(near: Sequence[int], locations: Sequence[str], clause: _Clause) -> bool:
+    """Tells whether a finding is in both of a pair ("scarring in the apices")."""
+    mentions, tokens, sentence, _ = clause
+    for place in near:
+        structure = mentions[place].roles.get("structure")
+        if structure not in _PAIRS or structure not in locations:
+            continue
+        before = next((other for other in range(place - 1, -1, -1) if "preposition" in mentions[other].roles), None)
+        last = tokens[mentions[place].last - 1]
+        if before is None or not is_plural(sentence[last.start : last.end]):
+            continue
+        one_of = before > 0 and "count" in mentions[before - 1].roles
+        of_lungs = structure == "lung" and tokens[mentions[before].first].word == "of"
+        return not one_of and not of_lungs
+    return False
+
+
+def _is_of_before(near: Sequence[int], clause: Sequence[Mention], tokens: Sequence[Token]) -> bool:
+    """Tells whether all that is said of stability is that something was seen previously."""
+    words = [tokens[clause[place].first].word for place in near if clause[place].roles.get("change") == "stable"]
+    return bool(words) and all(word == "previously" for word in words)
+
+
+def _change_of_state(one: Named, clause: Sequence[Mention]) -> str | None:
+    """Returns the change that a state says itself: "the heart is larger", "has enlarged"."""
+    roles = clause[one.place].roles
+    return roles.get("change") if one.structures and ("comparative" in roles or "verb" in roles) else None
 
 
 def _statement(

@@ -33,7 +33,7 @@ class Mention(NamedTuple):
     Attributes:
         roles: Value by role: "concept", "structure", "quality", a cue's kind, "join", "verb", "preposition", "number",
             "mark", "doubtful" (a concept's term that says its doubt itself), "state" (the quality that a
-            concept's term ends with) or "word" (unknown).
+            concept's term ends with), "within" (a structure's term that begins with a preposition) or "word" (unknown).
         first: Index of its first token.
         last: Index after its last token.
     """
@@ -59,6 +59,8 @@ class Vocabulary:
         for structure in lexicon.structures.values():
             for term in structure.terms:
                 self._add(term, "structure", structure.name)
+                if term.split()[0] in PREPOSITIONS:
+                    self._add(term, "within", "")  # "air is seen under the diaphragm"
         for quality in lexicon.qualities.values():
             for term in quality.terms:
                 self._add(term, "quality", quality.name)
@@ -107,6 +109,16 @@ class Vocabulary:
                 return None
             node = following
         return node.get(_END)
+
+    def within_lung(self, structure: str) -> bool:
+        """Tells whether a structure is the lung, a part of it, or what it lies in."""
+        known = self.lexicon.structures
+        chain = {structure}
+        current = known[structure].part_of
+        while current is not None and current not in chain:
+            chain.add(current)
+            current = known[current].part_of
+        return "lung" in chain or "lung" in known[structure].holds
 
     def _one_letter_off(self) -> dict[str, str | None]:
         """Returns long words by each form with one letter left out, None where several words share the form."""

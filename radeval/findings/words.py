@@ -92,6 +92,12 @@ def fold(word: str) -> str:
     return _singular(word)
 
 
+def is_plural(raw: str) -> bool:
+    """Tells whether a word as written names several of what it folds to ("apices", "bases", "hila")."""
+    raw = raw.lower()
+    return (raw.endswith("s") or raw == "hila") and fold(raw) != raw
+
+
 def _singular(word: str) -> str:
     if not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
