@@ -1,6 +1,7 @@
 """A chat server on loopback that misbehaves as told: what a request gets is decided by its number and its body.
 
-As a program it answers every request after a fixed time, for measurements: `python tests/llm/server.py SECONDS`.
+As a program it answers every request after a fixed time, for measurements: `python tests/llm/server.py SECONDS
+[REPLY]`. It then keeps no request, so that its own memory does not grow.
 """
 
 from __future__ import annotations
@@ -63,14 +64,17 @@ class ModelServer:
         script: What the requests get: a function of the request's number and body, or what the first ones get in
             order, with `Say()` for those after them.
         port: Its port; 0 for any that is free.
+        keep: Whether the bodies of requests are kept.
 
     Attributes:
         requests: The bodies of all requests that came in.
         most: The most requests that were open at once.
     """
 
-    def __init__(self, script: Script = (), port: int = 0) -> None:
+    def __init__(self, script: Script = (), port: int = 0, *, keep: bool = True) -> None:
         self._script = script
+        self._keep = keep
+        self._number = 0
         self._port = port
         self.requests: list[Mapping[str, Any]] = []
         self.most = 0
@@ -129,8 +133,9 @@ class ModelServer:
                     if line.lower().startswith(b"content-length")
                 )
                 body = json.loads(await reader.readexactly(length))
-                number = len(self.requests)
-                self.requests.append(body)
+                number, self._number = self._number, self._number + 1
+                if self._keep:
+                    self.requests.append(body)
                 self._open += 1
                 self.most = max(self.most, self._open)
                 try:
@@ -197,7 +202,7 @@ def _http(status: int, body: str, headers: Mapping[str, str]) -> bytes:
 
 
 if __name__ == "__main__":
-    seconds = float(sys.argv[1])
-    with ModelServer(lambda number, body: Say(after=seconds)) as running:
+    answer = Say(*sys.argv[2:], after=float(sys.argv[1]))
+    with ModelServer(lambda number, body: answer, keep=False) as running:
         print(running.url, flush=True)
         sys.stdin.read()
