@@ -281,7 +281,7 @@ def _is_on_both_sides(near: Sequence[int], locations: Sequence[str], clause: _Cl
         last = tokens[mentions[place].last - 1]
         if before is None or not is_plural(sentence[last.start : last.end]):
             continue
-        one_of = before > 0 and "count" in mentions[before - 1].roles
+        one_of = any(token.word == "one" for token in tokens[mentions[before].first : mentions[place].first])
         of_lungs = structure == "lung" and tokens[mentions[before].first].word == "of"
         return not one_of and not of_lungs
     return False
