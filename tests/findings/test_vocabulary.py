@@ -409,6 +409,9 @@ enteric_tube: Side port at the gastroesophageal junction. / Enteric tube termina
 enteric_tube: Side port above the GE junction.
 gynecomastia: Gynecomastia.
 thyroid_enlargement: Goiter.
+hemothorax: Hematoma in the left pleural space.
+mediastinal_hematoma: Hematoma of the mediastinum.
+surgical_clip: An aneurysm clip is present.
 soft_tissue_swelling: Soft tissue swelling. / Hematoma of the left chest wall.
 chest_wall_mass: Chest wall mass.
 breast_mass: Breast mass.
