@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from radeval.cli.cache import cache
+from radeval.cli.compare import compare
 from radeval.cli.doctor import doctor
 from radeval.cli.errors import command
 from radeval.cli.explain import explain
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.command()(command(score))
 app.command()(command(explain))
+app.command()(command(compare))
 app.add_typer(study, name="study")
 app.command()(command(metrics))
 app.command()(command(models))

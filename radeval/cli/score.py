@@ -178,7 +178,7 @@ def score(
 
             print(estimated(loaded.examples, planned, options, settings.format))
             return 0
-        strata = {name: _column(name, loaded.examples, settings.no_text) for name in settings.by}
+        strata = {name: column_of(name, loaded.examples, settings.no_text) for name in settings.by}
         result = score_examples(
             loaded.examples,
             [item.metric for item in planned],
@@ -205,7 +205,7 @@ def _stored(settings: Settings) -> dict[str, Any]:
     return settings.model_dump(mode="json", exclude={"metrics"})
 
 
-def _column(name: str, examples: Sequence[Example], no_text: bool) -> list[str]:
+def column_of(name: str, examples: Sequence[Example], no_text: bool) -> list[str]:
     """Returns the values of a column of the input, by the names that examples have for it."""
     from radeval.core.errors import ColumnError, UsageError, did_you_mean
 

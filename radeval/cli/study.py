@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from radeval.run.score import RunOptions
     from radeval.study.data import Study
     from radeval.study.datasets.source import Source
+    from radeval.study.fit import Fitted
     from radeval.study.results import StudyResult
     from radeval.study.series import Series
 
@@ -229,6 +230,79 @@ def run(
     if out is not None:
         for path in write_study(result, out, figures=_has_matplotlib() if figures is None else figures):
             say(f"note: written {path}")
+
+
+@study.command()
+@command
+def fit(
+    name: Name,
+    data: Data = None,
+    metric: Metrics = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="The composite's file, ending in .toml.")] = None,
+    ratings: Ratings = None,
+    rating_col: RatingCol = None,
+    lower_ratings: RatingLower = False,
+    target: Target = None,
+    holdout_ids: Holdout = None,
+    sections: Sections = None,
+    n_boot: Annotated[int, typer.Option(help="Resamples for the intervals.")] = 1000,
+    seed: Seed = 0,
+    overwrite: Overwrite = False,
+    lexicon: Lexicon = None,
+    judge: Judge = None,
+    allow_remote: AllowRemote = None,
+    cache: Cache = None,
+    max_cost: MaxCost = None,
+    progress: Progress = None,
+) -> None:
+    """Fit a composite of metrics to ratings; --holdout-ids are left out of it. Use it as composite:file=FILE."""
+    from radeval.core.errors import OutputError, UsageError
+    from radeval.metrics.composite.composite_file import composite_text
+    from radeval.study.analysis import not_held_out
+    from radeval.study.files import read_ids
+    from radeval.study.fit import fit_composite
+
+    if out is None or out.suffix != ".toml":
+        raise UsageError("a composite goes to a file that ends in .toml", where="-o", hint="for example -o ours.toml")
+    if out.exists() and not overwrite:
+        raise OutputError("there is such a file", where=str(out), hint="use --overwrite, or another name")
+    flags = {"sections": sections, "lexicon": lexicon, "judge": judge, "allow_remote": allow_remote, "cache": cache,
+             "max_cost": max_cost}  # fmt: skip
+    metrics = metric or list(DEFAULT_METRICS)
+    options = _run_options(flags, metrics)
+    found = _read(name, data, ratings, rating_col or [], lower_ratings)
+    if holdout_ids is not None:
+        found = not_held_out(found, read_ids(holdout_ids))
+    series, notices, _ = _series(found, metrics, options, None, [], [], progress)
+    fitted = fit_composite(
+        found, [one for one in series if one.spec], target, name=out.stem, part=holdout_ids is not None,
+        n_boot=n_boot, seed=seed,
+    )  # fmt: skip
+    try:
+        out.write_text(composite_text(fitted.form), encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"the file cannot be written: {error.strerror}", where=str(out)) from error
+    print(_fitted(fitted, out))
+    adjusted = [one.label for one in series if one.spec and found.name in one.tuned_on]
+    if adjusted:
+        say(f"note: adjusted to these ratings before, so that values here are too high: {', '.join(adjusted)}")
+    for notice in notices:
+        say(f"note: {notice}")
+
+
+def _fitted(fitted: Fitted, out: Path) -> str:
+    """Returns what was fitted, in words and numbers."""
+    weights = {one.spec: one.weight for one in fitted.form.metric}
+    width = max(len(label) for label in ("cross-validated", *fitted.singles))
+    lines = [f"tau-b with {fitted.form.fit['target']} on {fitted.n_items:,} reports of {fitted.n_groups:,} studies"]
+    for label, found in {"cross-validated": fitted.crossed, "in-sample": fitted.in_sample, **fitted.singles}.items():
+        weight = f"  weight {weights[label]:+.3f}" if label in weights else ""
+        value = "    -" if found.value is None else f"{found.value:.3f}"
+        interval = "" if found.interval is None else f"  [{found.interval.low:.3f}, {found.interval.high:.3f}]"
+        lines.append(f"  {label:<{width}}  {value}{interval}{weight}")
+    lines.append("cross-validated: studies left out in turn, shrinkage chosen without them; this is what to expect")
+    lines.append(f"use it: -m composite:file={out}")
+    return "\n".join(lines)
 
 
 def _run_options(flags: dict[str, Any], metrics: Sequence[str]) -> RunOptions:

@@ -31,6 +31,7 @@ METRICS = {
     "crimson": "radeval.metrics.judge.crimson:Crimson",
     "rubric": "radeval.metrics.judge.rubric:RubricJudge",
     "jury": "radeval.metrics.judge.jury:Jury",
+    "composite": "radeval.metrics.composite.composite:Composite",
     "bleu": "radeval.metrics.lexical.bleu:Bleu",
     "rouge": "radeval.metrics.lexical.rouge:Rouge",
     "chrf": "radeval.metrics.lexical.chrf:Chrf",

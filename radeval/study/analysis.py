@@ -74,6 +74,19 @@ def held_out(study: Study, ids: frozenset[str]) -> Study:
     Raises:
         InputError: An id is none of the study's.
     """
+    return study.only(_named(study, ids))
+
+
+def not_held_out(study: Study, ids: frozenset[str]) -> Study:
+    """Returns the study without the items that are named, by their id or that of their study.
+
+    Raises:
+        InputError: An id is none of the study's.
+    """
+    return study.only(~_named(study, ids))
+
+
+def _named(study: Study, ids: frozenset[str]) -> Mask:
     known = {one.id for one in study.examples} | set(study.groups)
     unknown = sorted(ids - known)
     if unknown:
@@ -82,7 +95,7 @@ def held_out(study: Study, ids: frozenset[str]) -> Study:
             where="--holdout-ids",
             hint=f"ids are such as {study.examples[0].id!r}, or of a whole study {study.examples[0].group!r}",
         )
-    return study.only(np.array([one.id in ids or one.group in ids for one in study.examples]))
+    return np.array([one.id in ids or one.group in ids for one in study.examples])
 
 
 def analyse(study: Study, series: Sequence[Series], options: StudyOptions, notices: Sequence[str] = ()) -> StudyResult:

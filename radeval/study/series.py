@@ -43,6 +43,7 @@ class Series:
         direction: Which way is better.
         kind: Whether it is a metric, or a trivial baseline that a metric must beat.
         summary: What it is.
+        spec: The spec of a metric of ours, else empty.
         signature: The method, empty where it is not ours.
         signature_id: Its 12 digits.
         tuned_on: Data sets that its constants were fitted to.
@@ -55,6 +56,7 @@ class Series:
     direction: Direction = "higher"
     kind: Literal["metric", "baseline"] = "metric"
     summary: str = ""
+    spec: str = ""
     signature: str = ""
     signature_id: str = ""
     tuned_on: tuple[str, ...] = ()
@@ -111,6 +113,7 @@ def _series(found: MetricResult) -> Series:
         direction=found.info.direction,
         kind="baseline" if is_rouge else "metric",
         summary=found.info.summary,
+        spec="" if is_rouge else found.spec,
         signature=str(found.signature),
         signature_id=found.signature.id,
         tuned_on=found.info.tuned_on,
