@@ -252,7 +252,8 @@ airway_stenosis: Tracheal narrowing. / Steeple sign. / Croup.
 sarcoidosis: Sarcoidosis.
 tuberculosis: Tuberculosis.
 !tuberculosis: No sign of active TB. / No radiographic signs of tuberculosis.
-!tuberculosis: No sequela of prior tuberculosis.
+!old_tuberculosis: No sequela of prior tuberculosis.
+old_tuberculosis: Old tuberculosis of the right apex. / Sequelae of prior tuberculosis.
 diffuse_alveolar_damage: ARDS.
 diffuse_alveolar_hemorrhage: Pulmonary hemorrhage.
 contusion: Pulmonary contusion.
