@@ -12,6 +12,8 @@ from radeval.findings.vocabulary import Mention
 from radeval.findings.words import Token
 
 _NAMES = {"concept", "structure", "generic"}
+_STATES = {"quality", "normal"}
+_SUBJECTS = {"concept", "structure", "generic"}
 _SAYS = {"change", "severity", "descriptor", "negation_after", "hedge_after"}
 
 
@@ -33,11 +35,12 @@ def leading_structures(clause: Sequence[Mention]) -> list[Mention]:
 
 def lacks_subject(clause: Sequence[Mention]) -> bool:
     """Tells whether a clause says a state without what is in it ("but appears enlarged")."""
-    return (
-        len(clause) > 1
-        and not any(role in one.roles for one in clause for role in ("concept", "structure", "generic"))
-        and any("quality" in one.roles or "normal" in one.roles for one in clause)
-    )
+    state = next((at for at, one in enumerate(clause) if not _STATES.isdisjoint(one.roles)), None)
+    if len(clause) < 2 or state is None:
+        return False
+    # "But clear without effusion" is about the lungs named before; "but clear lungs" are named there.
+    told = next((at for at in range(state, len(clause)) if "negation_before" in clause[at].roles), len(clause))
+    return all(_SUBJECTS.isdisjoint(one.roles) for one in clause[:told])
 
 
 def _goes_on(clause: Sequence[Mention]) -> bool:

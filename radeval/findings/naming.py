@@ -173,10 +173,10 @@ def structures_before(clause: Sequence[Mention], place: int) -> list[int]:
 
 
 def _joins_states(clause: Sequence[Mention], join: int, place: int) -> bool:
-    between = [one.roles for one in clause[join:place]]
-    return "join" in clause[join].roles and not any(
-        {"scope_end_with", "preposition"} & roles.keys() for roles in between
-    )
+    """Tells whether a joining word leads from one state directly to another."""
+    if "join" not in clause[join].roles:
+        return False
+    return all({"scope_end_with", "preposition"}.isdisjoint(one.roles) for one in clause[join:place])
 
 
 def structures_after(clause: Sequence[Mention], place: int) -> list[int]:

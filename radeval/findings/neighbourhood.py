@@ -279,13 +279,16 @@ def _shared_after(clause: Sequence[Mention], later: Sequence[int]) -> list[int]:
             break
         placed = placed or "preposition" in roles
         stated = stated or "verb" in roles
-        if (placed and any(role in roles for role in _PLACES)) or (stated and "change" in roles):
+        adverb = stated and roles.get("side") == "bilateral"  # "are present bilaterally"
+        if adverb or (placed and any(role in roles for role in _PLACES)) or (stated and "change" in roles):
             found.append(place)
     return found
 
 
 def _goes_on(clause: Sequence[Mention], join: int) -> bool:
     """Tells whether a comma only sets off a place ("consolidation or atelectasis, involving the left lung")."""
-    if join + 1 == len(clause) or clause[join].roles.get("join") != ",":
+    if clause[join].roles.get("join") != ",":
         return False
-    return "preposition" in clause[join + 1].roles or clause[join + 1].roles.get("comparative") == "most"
+    skipped = {"hedge_before", "ignored"}
+    following = next((one.roles for one in clause[join + 1 :] if skipped.isdisjoint(one.roles)), {})
+    return "preposition" in following or following.get("comparative") == "most"

@@ -58,6 +58,7 @@ class _Scope:
         denied: Whether what is named next is denied.
         doubted: Whether it is in doubt.
         explains: Whether it is an explanation.
+        offered: How many things were named since it was begun.
         resolving: Whether the denial says that it is gone.
         waiting: What was named and may still be denied or doubted by a later word.
         found: How the clause stands to what was named so far.
@@ -69,6 +70,7 @@ class _Scope:
     denied: bool = False
     doubted: bool = False
     explains: bool = False
+    offered: int = 0
     resolving: bool = False
     waiting: list[int] = field(default_factory=list)
     found: dict[int, Stand] = field(default_factory=dict)
@@ -84,6 +86,7 @@ class _Scope:
         explains = self.explains and bool(self.found or self.earlier)
         self.found[place] = Stand(presence, explains, self.resolving and self.denied)
         self.waiting.append(place)
+        self.offered += 1
 
     def hear(self, place: int) -> None:
         """Takes in a word that may deny, doubt or join."""
@@ -104,7 +107,7 @@ class _Scope:
             if self.found or not self.denied:
                 self.denied = self.doubted = self.explains = False
             self.waiting = []
-        elif roles.get("join") == "," and self.doubted and not _list_goes_on(self.clause, place, self.targets):
+        elif "join" in roles and self._ends_doubt(place, roles["join"]):
             self.doubted = self.explains = False
 
     def _joins_alternatives(self, place: int) -> bool:
@@ -117,6 +120,18 @@ class _Scope:
             self.doubted = True
             return True
         return False
+
+    def _ends_doubt(self, place: int, join: str) -> bool:
+        """Tells whether a joining word ends what a doubt or interpretation is about.
+
+        ", and" after one thing goes on with another statement: "likely edema, and a tube is in place"; after two or
+        more it ends their list.
+        """
+        if join == ",":
+            return self.doubted and not _list_goes_on(self.clause, place, self.targets)
+        if join not in ("and", "&") or self.offered != 1 or place == 0 or place + 1 == len(self.clause):
+            return False
+        return self.clause[place - 1].roles.get("join") == "," and "join" not in self.clause[place + 1].roles
 
     def _reaches_back(self, place: int, roles: dict[str, str]) -> bool:
         """Tells whether a cue speaks of what was named before it: something was, and nothing named follows directly."""
@@ -167,6 +182,7 @@ class _Scope:
         # "Possibly related to": a doubt before a certain interpretation keeps it doubtful.
         self.doubted = not certain or (self.doubted and not self.waiting)
         self.explains = True
+        self.offered = 0
         self.waiting = []
 
 

@@ -76,7 +76,7 @@ class SentenceReader:
                 [found[-1]] = with_sizes([more], sizes, clause, tokens)
             if is_unread(clause, understood):
                 unread.append(words_of(clause, tokens))
-        return tuple(_distinct(self._placed(found))), tuple(unread)
+        return tuple(self._telling(_distinct(self._placed(found)), sentence)), tuple(unread)
 
     def _said(self, clause: _Clause, sizes: Sequence[Size], earlier: bool) -> list[Finding]:
         """Returns what one clause says."""
@@ -218,18 +218,49 @@ class SentenceReader:
         side = self._side(clause.mentions, range(max(0, place - 2), place + 1), [structure])
         return _statement(structure, side, mention, clause.tokens, acute)
 
+    def _telling(self, found: list[Finding], sentence: str) -> list[Finding]:
+        """Returns findings without bare repetitions of those beside them ("thoracic vertebroplasty/kyphoplasty")."""
+        if len({one.concept for one in found}) == len(found):
+            return found
+        return [
+            one
+            for place, one in enumerate(found)
+            if not any(
+                self._only_repeats(one, found[at], sentence) for at in (place - 1, place + 1) if 0 <= at < len(found)
+            )
+        ]
+
+    def _only_repeats(self, one: Finding, other: Finding, sentence: str) -> bool:
+        if other.concept != one.concept or one.presence is not other.presence or one.presence is Presence.ABSENT:
+            return False
+        first, second = sorted((one.span, other.span))
+        return self._is_bare(one) and not self._is_bare(other) and " and " not in sentence[first[1] : second[0]]
+
+    def _is_bare(self, one: Finding) -> bool:
+        """Tells whether a finding says nothing but its name."""
+        if one.kind is Kind.NORMAL:
+            return False
+        site = self._lexicon.concepts[one.concept].site
+        said = (one.laterality, one.severity, one.sizes_mm, one.count, one.change, one.descriptors, one.tip_position)
+        return one.locations == ((site,) if site else ()) and not any(said)
+
     def _placed(self, found: list[Finding]) -> list[Finding]:
         """Gives an explanation without a place of its own that of what it explains ("left base opacity, ...")."""
-        explained: Finding | None = None
+        stated: list[Finding] = []
         for place, one in enumerate(found):
             if not one.interprets:
-                explained = one if one.kind is not Kind.NORMAL else explained
+                if one.kind is not Kind.NORMAL:
+                    stated.append(one)
                 continue
-            concept = self._lexicon.concepts[one.concept]
-            if explained is None or one.laterality or one.locations != ((concept.site,) if concept.site else ()):
+            site = self._lexicon.concepts[one.concept].site
+            if not stated or one.laterality or one.locations != ((site,) if site else ()):
                 continue
-            site = concept.site
-            inner = site is not None and all(self.anatomy.within(name, site) for name in explained.locations)
+            # "Lobar opacity and small effusion, likely pneumonia": what lies where a pneumonia can lie.
+            inner, explained = False, stated[-1]
+            for other in reversed(stated) if site is not None else ():
+                if all(self.anatomy.within(name, str(site)) for name in other.locations):
+                    inner, explained = True, other
+                    break
             sided = site is not None and self._lexicon.structures[site].sided
             if inner or (sided and explained.laterality):
                 found[place] = replace(

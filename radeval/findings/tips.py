@@ -22,7 +22,9 @@ def tip_position(place: int, clause: Sequence[Mention], tokens: Sequence[Token],
     end = next(
         (other for other in range(place + 1, len(clause)) if not _ENDS.isdisjoint(clause[other].roles)), len(clause)
     )
-    cue = next((other for other in range(place + 1, end) if "tip" in clause[other].roles), None)
+    cues = [other for other in range(place + 1, end) if "tip" in clause[other].roles]
+    # "In place, with its tip at the carina": where it ends says more than that it is there.
+    cue = next((other for other in cues if _names_tip(clause[other], tokens)), cues[0] if cues else None)
     if cue is None:
         cue = _after_verb(place, end, clause) if _tip_of(place, clause) else None
     if cue is None or cue >= end:
@@ -33,6 +35,10 @@ def tip_position(place: int, clause: Sequence[Mention], tokens: Sequence[Token],
         end -= 1
     words = sentence[tokens[clause[cue].first].start : tokens[clause[end - 1].last - 1].end]
     return None if words.lower() == "tip" else words
+
+
+def _names_tip(mention: Mention, tokens: Sequence[Token]) -> bool:
+    return any(token.word == "tip" for token in tokens[mention.first : mention.last])
 
 
 def _tip_of(place: int, clause: Sequence[Mention]) -> bool:
