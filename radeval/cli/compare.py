@@ -172,7 +172,7 @@ def _foot(result: CompareResult) -> list[str]:
     dropped = {one.metric: one.n_dropped for one in result.comparisons if one.n_dropped}
     return [
         named,
-        f"{config['n']:,} examples of each in {config['n_groups']:,} groups; paired bootstrap and permutation over groups, "
+        f"{config['n']:,} examples each in {config['n_groups']:,} groups; bootstrap and permutation of pairs by group, "
         f"{config['draws']:,} draws, seed {config['seed']}; Holm: adjusted for all rows of a table",
         "effect: mean difference over the standard deviation of differences (d_z); none for corpus rules",
         *([f"power: differences that this many groups show four times in five: {power}"] if power else []),

@@ -173,14 +173,11 @@ def _systems(runs: Sequence[RunResult], names: Sequence[str] | None) -> tuple[li
     shared = [name for name in by_id[0] if all(name in one for one in by_id)]
     if not shared:
         raise InputError("the systems share no example id", hint="paired differences need the same examples")
-    if (
-        len(runs) > 1
-        and len({run.reference_digest for run in runs}) > 1
-        and all(len(one) == len(shared) for one in by_id)
-    ):
+    same_order = all(run.ids == runs[0].ids for run in runs)
+    if same_order and len({run.reference_digest for run in runs}) > 1:
         raise InputError(
             "the runs have the same ids, but other references or contexts",
-            hint="score both against the same references",
+            hint="score all systems against the same references",
         )
     notices = []
     left = sum(len(one) - len(shared) for one in by_id)
@@ -223,8 +220,15 @@ def _keys(metric: MetricResult, parts: bool) -> list[str]:
 
 
 def _compared(
-    label: str, part: str, one: _System, other: _System, groups: NDArray[np.object_], members: Places, draws: int, seed: int
-) -> Comparison:  # fmt: skip
+    label: str,
+    part: str,
+    one: _System,
+    other: _System,
+    groups: NDArray[np.object_],
+    members: Places,
+    draws: int,
+    seed: int,
+) -> Comparison:
     metric = one.run[label]
     rule, name = _rule(metric, part)
     values = [_values(system.run[label], part)[system.rows[members]] for system in (one, other)]
