@@ -14,6 +14,7 @@ _DECIDING = {"negation_before", "hedge_before", "hedge_between", "normal"}
 _PHRASE = {"structure", "side", "ignored", "descriptor", "word"}
 _OWN_STATEMENT = {"normal", "quality", "concept", "generic"}
 _PLACES = ("structure", "side")
+_STATED = {"ignored", "join", "scope_end_with", "scope_end_clause"}
 _OWN_WORDS = ADJECTIVES | {"structure", "side", "ignored", "number"}
 _LISTING = frozenset({"join", "hedge_between", "hedge_before"})
 _COORDINATE = ("and", "&", "/", "or")
@@ -141,7 +142,7 @@ def _bounds(clause: Sequence[Mention], place: int, low: int, follows: bool) -> b
         follows: Whether there is one.
     """
     roles = clause[place].roles
-    if not _DECIDING.isdisjoint(roles):
+    if not _DECIDING.isdisjoint(roles) and not ("descriptor" in roles and roles.get("normal") == "position"):
         return True
     if follows and ("scope_end_with" in roles or "verb" in roles):
         return True
@@ -160,6 +161,15 @@ def _before_doubt(clause: Sequence[Mention], low: int, hedge: int) -> int:
     start = hedge
     while start > low and ("ignored" in clause[start - 1].roles or clause[start - 1].roles.get("join") == ","):
         start -= 1
+    described = start
+    while (
+        "interpretation" not in clause[hedge].roles
+        and described > low
+        and not ADJECTIVES.isdisjoint(clause[described - 1].roles)
+    ):
+        described -= 1
+    if described < start == hedge and (described == low or not _STATED.isdisjoint(clause[described - 1].roles)):
+        return described  # "stable borderline cardiomegaly"
     first = start
     while first > low and not _PHRASE.isdisjoint(clause[first - 1].roles):
         first -= 1
@@ -171,8 +181,10 @@ def _before_doubt(clause: Sequence[Mention], low: int, hedge: int) -> int:
 def _last_word(clause: Sequence[Mention], here: int) -> int:
     """Returns where the words on a clause's last concept end: before a listed structure that is normal."""
     joined = len(clause)
-    if here + 2 < len(clause) and clause[here + 1].roles.get("join") == "and" and "structure" in clause[here + 2].roles:
-        return here + 1  # "enlarged heart and mediastinum": no place of the first
+    if here + 2 < len(clause) and clause[here + 1].roles.get("join") == "and":
+        following = next((one.roles for one in clause[here + 2 :] if "ignored" not in one.roles), {})
+        if "structure" in following:
+            return here + 1  # "enlarged heart and mediastinum": no place of the first
     for place in range(here + 1, len(clause)):
         roles = clause[place].roles
         if "normal" in roles:

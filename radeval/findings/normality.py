@@ -118,7 +118,8 @@ def denies_only_acute(clause: Sequence[Mention], place: int, tokens: Sequence[To
     if "generic" not in clause[place].roles:
         return False
     denial = next((other for other in range(place, -1, -1) if "negation_before" in clause[other].roles), place)
-    return any(token.word in _ACUTE for token in tokens[clause[denial].first : clause[place].last])
+    words = {token.word for token in tokens[clause[denial].first : clause[place].last]}
+    return not words.isdisjoint(_ACUTE) and "chronic" not in words
 
 
 def has_known_subject(clause: Sequence[Mention], place: int, tokens: Sequence[Token], sentence: str) -> bool:
