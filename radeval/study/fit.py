@@ -200,8 +200,11 @@ def _best_penalty(scores: Floats, wanted: Floats, design: Design, seed: int) -> 
 def _crossed(scores: Floats, wanted: Floats, design: Design, seed: int) -> Floats:
     """Returns predictions for each study from the others alone."""
     predicted = np.empty(len(scores))
+    centred = scores - scores.mean(axis=0)
     for fold, left_out in enumerate(_folds(design, seed)):
         kept = ~left_out
         penalty = _best_penalty(scores[kept], wanted[kept], design.restricted(kept), seed + fold + 1)
-        predicted[left_out] = _fit(scores[kept], wanted[kept], penalty).predict(scores[left_out])
+        model = _fit(scores[kept], wanted[kept], penalty)
+        # Without the intercept: the mean of the others is the lower, the higher the ratings that are left out.
+        predicted[left_out] = (centred[left_out] / model.scales) @ model.weights
     return predicted
