@@ -16,7 +16,7 @@ _OWN_STATEMENT = {"normal", "quality", "concept", "generic"}
 _PLACES = ("structure", "side")
 _STATED = {"ignored", "join", "scope_end_with", "scope_end_clause"}
 _OWN_WORDS = ADJECTIVES | {"structure", "side", "ignored", "number"}
-_LISTING = frozenset({"join", "hedge_between", "hedge_before"})
+_LISTING = frozenset({"join", "hedge_between", "hedge_before", "mark"})
 _COORDINATE = ("and", "&", "/", "or")
 
 
@@ -162,11 +162,8 @@ def _before_doubt(clause: Sequence[Mention], low: int, hedge: int) -> int:
     while start > low and ("ignored" in clause[start - 1].roles or clause[start - 1].roles.get("join") == ","):
         start -= 1
     described = start
-    while (
-        "interpretation" not in clause[hedge].roles
-        and described > low
-        and not ADJECTIVES.isdisjoint(clause[described - 1].roles)
-    ):
+    certain = "interpretation" in clause[hedge].roles
+    while not certain and described > low and not ADJECTIVES.isdisjoint(clause[described - 1].roles):
         described -= 1
     if described < start == hedge and (described == low or not _STATED.isdisjoint(clause[described - 1].roles)):
         return described  # "stable borderline cardiomegaly"
