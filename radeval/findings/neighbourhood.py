@@ -14,6 +14,7 @@ _DECIDING = {"negation_before", "hedge_before", "hedge_between", "normal"}
 _PHRASE = {"structure", "side", "ignored", "descriptor", "word"}
 _OWN_STATEMENT = {"normal", "quality", "concept", "generic"}
 _PLACES = ("structure", "side")
+_LEADING_ON = {"hedge_before", "hedge_between", "scope_end_with", "verb", "negation_before"}
 _STATED = {"ignored", "join", "scope_end_with", "scope_end_clause"}
 _OWN_WORDS = ADJECTIVES | {"structure", "side", "ignored", "number"}
 _LISTING = frozenset({"join", "hedge_between", "hedge_before", "mark"})
@@ -28,7 +29,7 @@ def lead(clause: Sequence[Mention], named: Sequence[Named], tokens: Sequence[Tok
         roles = clause[place].roles
         if not _OWN_STATEMENT.isdisjoint(roles) and "severity" not in roles:
             return []
-        if closed:
+        if closed or (place == 0 and "scope_end_clause" in roles):
             continue
         if "verb" in roles or "scope_end_clause" in roles or tokens[clause[place].first].word == ":":
             closed = ended = True
@@ -244,7 +245,11 @@ def _tied(clause: Sequence[Mention], start: int, end: int) -> list[int]:
 
 def _sets_off_place(clause: Sequence[Mention], join: int, end: int) -> bool:
     """Tells whether a comma sets off where a finding is most marked ("opacities, worst at the bases, ...")."""
-    if join + 1 >= end or clause[join + 1].roles.get("comparative") != "most":
+    if join + 1 >= end:
+        return False
+    if "side" in clause[join + 1].roles and join + 2 < end and "comparative" in clause[join + 2].roles:
+        return True  # "crowding, right greater than left, ..."
+    if clause[join + 1].roles.get("comparative") != "most":
         return False
     aside = clause[join + 1 : next_join(clause[:end], join + 1)]
     return all(not {"preposition", "ignored", "comparative", *_PLACES}.isdisjoint(one.roles) for one in aside)
@@ -275,16 +280,19 @@ def _change_of_all(clause: Sequence[Mention], last: int) -> list[int]:
 
 def _shared_after(clause: Sequence[Mention], later: Sequence[int]) -> list[int]:
     """Returns the place and the change that follow the last of several joined concepts."""
-    last = later[0]
+    last, end = later[0], len(clause)
     for place in later[1:]:
         if not all(_lists(clause[other]) for other in range(last + 1, place)):
-            return []
+            end = place
+            break
         last = place
     found = []
     placed = stated = False
-    for place in range(last + 1, len(clause)):
+    for place in range(last + 1, end):
         roles = clause[place].roles
         if "join" in roles and not joins_alike(clause, place) and not _goes_on(clause, place):
+            break
+        if end < len(clause) and (not _LEADING_ON.isdisjoint(roles) or _leads_to(clause, place, end)):
             break
         placed = placed or "preposition" in roles
         stated = stated or "verb" in roles
@@ -292,6 +300,13 @@ def _shared_after(clause: Sequence[Mention], later: Sequence[int]) -> list[int]:
         if adverb or (placed and any(role in roles for role in _PLACES)) or (stated and "change" in roles):
             found.append(place)
     return found
+
+
+def _leads_to(clause: Sequence[Mention], join: int, name: int) -> bool:
+    """Tells whether a joining word begins the words of a name ("... in the right base and lingular scarring")."""
+    return "join" in clause[join].roles and all(
+        _LEADING_ON.isdisjoint(one.roles) and "preposition" not in one.roles for one in clause[join + 1 : name]
+    )
 
 
 def _goes_on(clause: Sequence[Mention], join: int) -> bool:

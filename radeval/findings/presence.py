@@ -23,11 +23,13 @@ class Stand:
         presence: Whether it is there.
         interprets: Whether it is offered as an explanation of what was named before.
         resolved: Whether it is said to be gone.
+        new: Whether it is said not to have been there before.
     """
 
     presence: Presence = Presence.PRESENT
     interprets: bool = False
     resolved: bool = False
+    new: bool = False
 
 
 def stands(clause: Sequence[Mention], named: Sequence[int], earlier: bool) -> dict[int, Stand]:
@@ -105,7 +107,9 @@ class _Scope:
             self._doubt_on(place, roles, after)
         elif "scope_end_with" in roles:
             if self.found or not self.denied:
-                self.denied = self.doubted = self.explains = False
+                self.denied = False
+                if self.offered:  # "may represent changes associated with fibrosis": nothing is named yet
+                    self.doubted = self.explains = False
             self.waiting = []
         elif "join" in roles and self._ends_doubt(place, roles["join"]):
             self.doubted = self.explains = False
@@ -145,10 +149,18 @@ class _Scope:
         """Tells whether what is not well seen now is spoken of as seen before, so that it may be gone."""
         return any("earlier" in one.roles or one.roles.get("change") == "stable" for one in self.clause[:place])
 
+    def _is_of_before(self, place: int) -> bool:
+        """Tells whether a denial is about an earlier examination ("not seen on the previous film")."""
+        ahead = self.clause[place + 1 : place + 4]
+        return bool(ahead) and "preposition" in ahead[0].roles and any("earlier" in one.roles for one in ahead)
+
     def _closes(self, place: int, roles: dict[str, str], resolved: bool) -> bool:
         """Applies a cue to what waits for one; tells whether it was such a cue."""
         if resolved:
             self._close(Presence.ABSENT, resolved=True)
+        elif "negation_after" in roles and self._is_of_before(place):
+            for other in self.waiting:
+                self.found[other].new = True
         elif "negation_after" in roles:
             self._close(Presence.ABSENT)
         elif "hedge_after" in roles and ("pseudo_negation" not in roles or self._was_seen_before(place)):

@@ -171,7 +171,7 @@ class SentenceReader:
             laterality=place[1],
             severity=said.severity,
             count=said.number,
-            change="resolved" if standing.resolved else change,  # type: ignore[arg-type]
+            change="resolved" if standing.resolved else "new" if standing.new else change,  # type: ignore[arg-type]
             descriptors=said.descriptors,
             tip_position=tip_position(one.place, mentions, tokens, sentence) if concept.kind == "device" else None,
             kind=_KINDS[concept.kind],
