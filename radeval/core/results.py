@@ -32,9 +32,10 @@ class Aggregate:
 
     Attributes:
         value: The mean of the examples that count, or the metric's corpus value; None where none counts.
-        interval: 95 % percentile bootstrap interval over groups; None below two groups.
+        interval: 95 % bootstrap interval over groups (expanded percentiles); None below two groups, and where all
+            resamples have one value.
         n: Examples in the set.
-        n_groups: Groups in the set, the units that intervals resample; below about 30, intervals are too narrow.
+        n_groups: Groups in the set, the units that intervals resample; below 20, intervals were not tested.
         n_ok: Examples that count in the value.
         n_undefined: Examples with a verdict for which this part is not defined; always 0 for a main value.
         n_unscored: Examples without a verdict.
@@ -217,22 +218,26 @@ class RunResult:
 
         return pandas.DataFrame(self.table(), index=pandas.Index(self.ids, name="id"))
 
-    def table(self) -> dict[str, list[Any]]:
-        """Returns the columns of scores.csv beside the id: numbers as they are, None where there is none."""
-        table: dict[str, list[Any]] = {"system": self.systems} if any(self.systems) else {}
+    def table(self, rows: slice = slice(None)) -> dict[str, list[Any]]:
+        """Returns the columns of scores.csv beside the id: numbers as they are, None where there is none.
+
+        Args:
+            rows: Which examples; all where not given.
+        """
+        table: dict[str, list[Any]] = {"system": self.systems[rows]} if any(self.systems) else {}
         for label, metric in self.metrics.items():
             scores = metric.scores
-            table[label] = numbers(scores.value)
+            table[label] = numbers(scores.value[rows])
             for name, column in scores.parts.items():
-                table[f"{label}/{name}"] = numbers(column)
-            table[f"{label}/status"] = [str(status) for status in scores.status]
+                table[f"{label}/{name}"] = numbers(column[rows])
+            table[f"{label}/status"] = [str(status) for status in scores.status[rows]]
         return table
 
     def to_json(self) -> str:
         """Returns the run as strict JSON: no NaN, null where there is no number."""
-        from radeval.core.stored import run_to_dict
+        from radeval.core.stored import run_json
 
-        return json.dumps(run_to_dict(self), allow_nan=False, ensure_ascii=False)
+        return "".join(run_json(self))
 
     @classmethod
     def load(cls, path: str | Path) -> RunResult:

@@ -12,7 +12,7 @@ from radeval.core.batch import Floats
 from radeval.core.info import Direction, MetricInfo, Range
 from radeval.core.results import Aggregate, RunResult, Summary
 from radeval.core.score import Status
-from radeval.stats.bootstrap import bootstrap_totals, group_sums, percentile_interval
+from radeval.stats.bootstrap import bootstrap_totals, expanded_interval, group_sums
 
 Corpus = Callable[[Floats], Mapping[str, Floats]]
 Mask = NDArray[np.bool_]
@@ -67,7 +67,8 @@ def summarise(run: RunResult, corpora: Mapping[str, Corpus], seed: int, n_boot: 
         found = {}
         for value in values:
             status = statuses[value.key if value.key in statuses else value.key.rpartition("/")[0]][members]
-            found[value.key] = _aggregate(value, status, members, len(sums), totals, resampled)
+            counting = int((sums[:, value.columns] != 0).any(axis=1).sum())
+            found[value.key] = _aggregate(value, status, members, len(sums), counting, totals, resampled)
         return found
 
     strata = {
@@ -86,15 +87,22 @@ def _places_by_value(entries: Sequence[str]) -> dict[str, list[int]]:
 
 
 def _aggregate(
-    value: _Value, status: NDArray[np.object_], members: Places, n_groups: int, totals: Floats, resampled: Floats | None
+    value: _Value,
+    status: NDArray[np.object_],
+    members: Places,
+    n_groups: int,
+    counting: int,
+    totals: Floats,
+    resampled: Floats | None,
 ) -> Aggregate:
+    """Returns a value over a set; `counting` is the number of groups that count in it."""
     n, n_ok = len(status), int(value.counted[members].sum())
     n_unscored, n_error = int((status == Status.UNSCORED).sum()), int((status == Status.ERROR).sum())
     number = float(value.of_totals(totals[:, value.columns])[0]) if n_ok else float("nan")
     known = number if np.isfinite(number) else None
     interval = None
     if resampled is not None and known is not None:
-        interval = percentile_interval(value.of_totals(resampled[:, value.columns]))
+        interval = expanded_interval(value.of_totals(resampled[:, value.columns]), counting)
     low, high = (_bound(value, known, n_ok, n_unscored + n_error, extreme) for extreme in value.range)
     higher = value.direction == "higher"
     return Aggregate(

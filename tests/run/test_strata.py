@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import radeval
-from radeval.stats.bootstrap import percentile_interval
+from radeval.stats.bootstrap import expanded_interval
 
 CANDIDATES = [
     "The heart is enlarged.",
@@ -99,7 +99,7 @@ def test_the_interval_is_that_of_a_plain_loop_over_resampled_groups(spec):
             values.append(float(metric.corpus(np.array([totals]))[info.main][0]))
         else:
             values.append(sum(scores.value[row] for row in rows) / len(rows))
-    assert result.aggregates[spec].interval == pytest.approx(percentile_interval(np.array(values)), abs=1e-12)
+    assert result.aggregates[spec].interval == pytest.approx(expanded_interval(np.array(values), len(names)), abs=1e-12)
 
 
 def test_the_seed_decides_the_interval_and_nothing_else():
