@@ -29,6 +29,7 @@ METRICS = {
     "gema": "radeval.metrics.judge.gema:Gema",
     "gema_distilled": "radeval.metrics.judge.gema_distilled:GemaDistilled",
     "crimson": "radeval.metrics.judge.crimson:Crimson",
+    "weighted_findings": "radeval.metrics.judge.weighted_findings:WeightedFindings",
     "rubric": "radeval.metrics.judge.rubric:RubricJudge",
     "jury": "radeval.metrics.judge.jury:Jury",
     "composite": "radeval.metrics.composite.composite:Composite",
@@ -41,8 +42,10 @@ METRICS = {
 """Our metrics: name to `module:class`, imported when first used."""
 
 PRESETS = {
-    "quick": ("findings", "radfact", "green", "chexprompt", "gema", "crimson", "rouge", "bleu", "chrf"),
-}
+    "quick": (
+        "weighted_findings", "findings", "radfact", "green", "chexprompt", "gema", "crimson", "rouge", "bleu", "chrf",
+    ),
+}  # fmt: skip
 """Names that stand for several metrics, the recommended one first."""
 
 

@@ -66,7 +66,7 @@ class Crimson(Judge):
         if answer.value is None:
             return no_verdict(answer)
         parts = _parts(answer.value)
-        return Score.ok(crimson_score(parts), parts, evidence=_evidence(answer.value, example))
+        return Score.ok(crimson_score(parts), parts, evidence=weighed_evidence(answer.value, example))
 
 
 _NOTHING = CrimsonFindings(
@@ -123,7 +123,8 @@ def _weights(findings: Iterable[WeighedFinding]) -> dict[str, float]:
     return {one.id: _WEIGHTS[one.significance] for one in findings}
 
 
-def _evidence(found: CrimsonFindings, example: Example) -> tuple[Evidence, ...]:
+def weighed_evidence(found: CrimsonFindings, example: Example) -> tuple[Evidence, ...]:
+    """Returns what was matched, left out and made up, each with its significance."""
     candidate, reference = example.candidate, example.references[0]
     ours = {one.id: one for one in found.reference_findings}
     theirs = {one.id: one for one in found.candidate_findings}

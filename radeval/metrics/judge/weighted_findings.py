@@ -1,0 +1,114 @@
+"""Share of what matters that a candidate has right: the number that is recommended where one is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from radeval.core.example import Example
+from radeval.core.info import EmptyRules, MetricInfo, Part, Properties
+from radeval.core.score import Score
+from radeval.metrics.entity.reading import MODALITIES
+from radeval.metrics.judge.crimson import weighed_evidence
+from radeval.metrics.judge.crimson_task import (
+    CrimsonFindings,
+    Significance,
+    WeighedFinding,
+    WeighFindings,
+    WrongAttribute,
+)
+from radeval.metrics.judge.judge import Judge, is_empty, judge_parameters, no_verdict
+from radeval.metrics.judge.pair import Pair
+from radeval.metrics.judge.task import Verdict, ask
+
+WEIGHTS: dict[Significance, float] = {"urgent": 2.0, "actionable": 1.0, "minor": 0.25, "expected": 0.0}
+"""What changes management is the unit; what must be acted on at once is two of it, what seldom matters a quarter, and
+what is normal for the patient is neither missed nor made up."""
+
+LEFT_RIGHT = {"significant": 0.5, "negligible": 0.9}
+"""What a finding is still worth with something wrong about it: half where that could change management."""
+
+LEFT_IN_DOUBT = 0.5
+"""What it is worth where one report doubts what the other states. Were it more, a candidate with little right would
+gain by listing every finding as possible."""
+
+PRIOR = WEIGHTS["minor"]
+"""Every pair agrees in this much before anything is compared, as if in one minor finding: a study without any weight
+has a score, and a minor finding more or less does not decide that of a study which is normal but for it."""
+
+
+class WeightedFindings(Judge):
+    """Weight of the findings that a candidate has right among all that either report states."""
+
+    info = MetricInfo(
+        name="weighted_findings",
+        version=1,
+        summary="share of right findings among right, wrong, missing and false ones, each by its significance for "
+        "the patient",
+        main="weighted_findings",
+        direction="higher",
+        range=(0.0, 1.0),
+        citation="radeval's own; docs/agreement.md",
+        empty=EmptyRules(candidate=0.0, reference="computed", both=1.0),
+        parameters=judge_parameters(),
+        parts=(
+            Part("right", "weight of the findings that the candidate has right", range=(0.0, None)),
+            Part("missing", "weight of the findings that it leaves out", "lower", (0.0, None)),
+            Part("false", "weight of the findings that it makes up", "lower", (0.0, None)),
+            Part("wrong", "weight that right findings lose by wrong attributes", "lower", (0.0, None)),
+        ),
+        properties=Properties(identity_is_best=True, clinical=True),
+        modalities=MODALITIES,
+        languages=("en",),
+        tuned_on=("radpref",),
+        notes="(right + 0.25) / (right + wrong + missing + false + 0.25). Weights: urgent 2, actionable 1, minor 0.25, "
+        "expected 0; age, sex, indication and comparison change them where they are known. Of a finding in both "
+        "reports the graver weight counts. Doubt in one report takes half of it, as does a wrong side, place, size, "
+        "change or name that could change management; any other fault takes a tenth. Normal statements do not count. "
+        "Models are asked what crimson asks.",
+    )
+
+    tasks = (WeighFindings(),)
+
+    def verdict(self, example: Example) -> Verdict:
+        """Returns the protocol: one question, and the formula."""
+        reference = example.references[0]
+        if is_empty(example.candidate):
+            return Score.ok(1.0 if is_empty(reference) else 0.0, dict.fromkeys(_PARTS, 0.0))
+        answer = yield from ask(WeighFindings(), Pair(example.candidate, reference, example.context))
+        if answer.value is None:
+            return no_verdict(answer)
+        parts = _weights(answer.value)
+        value = (parts["right"] + PRIOR) / (sum(parts.values()) + PRIOR)
+        return Score.ok(value, parts, evidence=weighed_evidence(answer.value, example))
+
+
+_PARTS = tuple(part.name for part in WeightedFindings.info.parts)
+
+
+def _weights(found: CrimsonFindings) -> dict[str, float]:
+    ours, theirs = _by_id(found.reference_findings), _by_id(found.candidate_findings)
+    stated: dict[str, float] = {}
+    for one in found.matched:
+        # To call a small finding a grave one is as far off as to miss the grave one.
+        graver = max(ours[one.reference_id], theirs[one.candidate_id])
+        stated[one.reference_id] = max(stated.get(one.reference_id, 0.0), graver)
+    left: dict[str, float] = {}
+    for error in found.attribute_errors:
+        # Several faults of one finding are one wrong finding: the worst counts.
+        left[error.reference_id] = min(left.get(error.reference_id, 1.0), _left(error))
+    right = sum(weight * left.get(name, 1.0) for name, weight in stated.items())
+    return {
+        "right": right,
+        "missing": sum(ours[name] for name in found.missing_findings),
+        "false": sum(theirs[name] for name in found.false_findings),
+        "wrong": sum(weight * (1 - left.get(name, 1.0)) for name, weight in stated.items()),
+    }
+
+
+def _left(error: WrongAttribute) -> float:
+    left = LEFT_RIGHT[error.severity]
+    return min(left, LEFT_IN_DOUBT) if "certainty" in error.kinds else left
+
+
+def _by_id(findings: Iterable[WeighedFinding]) -> dict[str, float]:
+    return {one.id: WEIGHTS[one.significance] for one in findings}
