@@ -100,11 +100,13 @@ class Resampler:
 
     def value(self, maker: Maker, scores: Floats, targets: Floats, design: Design) -> Value:
         """Returns a statistic of agreement with its interval."""
-        found = estimate(maker, scores, targets, design)
-        return self.with_interval(
-            found.value, found.reason, found.n, found.n_pools,
-            None if found.value is None else maker(scores, targets, design),
-        )  # fmt: skip
+        statistic = maker(scores, targets, design)
+        known = float(statistic(np.ones((1, design.n_units)))[0])
+        if not np.isfinite(known):
+            found = estimate(maker, scores, targets, design)
+            return Value(None, None, found.reason, found.n, found.n_pools)
+        n_pools = sum(bool((targets[pool] != targets[pool[0]]).any()) for pool in design.pools)
+        return self.with_interval(known, None, len(design), n_pools, statistic)
 
     def with_interval(
         self, value: float | None, reason: str | None, n: int, n_pools: int, statistic: Weighted | None
