@@ -13,7 +13,10 @@ class Anatomy:
     def __init__(self, lexicon: Lexicon) -> None:
         self._structures = lexicon.structures
         self._holders: dict[str, list[str]] = {}
+        self._parts: dict[str, list[str]] = {}
         for one in lexicon.structures.values():
+            if one.part_of is not None:
+                self._parts.setdefault(one.part_of, []).append(one.name)
             for held in one.holds:
                 self._holders.setdefault(held, []).append(one.name)
 
@@ -34,9 +37,8 @@ class Anatomy:
         queue = [name]
         while queue:
             current = queue.pop()
-            parts = [one.name for one in self._structures.values() if one.part_of == current]
             held = self._structures[current].holds if current in self._structures else ()
-            for other in (*parts, *held):
+            for other in (*self._parts.get(current, ()), *held):
                 if other not in found:
                     found.add(other)
                     queue.append(other)

@@ -103,7 +103,15 @@ def compare(candidate: Reading, reference: Reading, reader: ReportReader) -> Com
 
 def denies(reading: Reading, finding: Finding, reader: ReportReader) -> bool:
     """Tells whether a reading denies a finding, by name, as a case of something denied, or by a normal statement."""
-    return any(rules_out(one, finding, reader.kinship) for one in reading.findings)
+    kinship = reader.kinship
+    names = kinship.named_by(finding.concept)
+    for one in reading.findings:
+        # What cannot deny it, which is most of a report, is told by its name alone.
+        if one.kind is not Kind.NORMAL and (one.presence is not Presence.ABSENT or one.concept not in names):
+            continue
+        if rules_out(one, finding, kinship):
+            return True
+    return False
 
 
 def _as_sided_as(ours: list[Stated], theirs: Sequence[Stated], kinship: Kinship) -> list[Stated]:

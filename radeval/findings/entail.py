@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from radeval.core.finding import Finding, Kind, Laterality, Presence
 from radeval.findings.inference import affirms, conflicts, rules_out
@@ -81,6 +83,22 @@ def _unread(text: str, reading: Reading) -> list[tuple[str, ...]]:
     return [tuple(token.word for token in tokenize(text[start:end])) for start, end in reading.unread]
 
 
+class _Normal(NamedTuple):
+    """A premise that calls a structure normal.
+
+    Attributes:
+        place: Which premise.
+        finding: The statement.
+        denied: The concepts that it denies.
+        covered: The structures that it is about.
+    """
+
+    place: int
+    finding: Finding
+    denied: frozenset[str]
+    covered: frozenset[str]
+
+
 class Premises:
     """Statements taken as true, read once, against which any number of hypotheses are judged.
 
@@ -90,20 +108,21 @@ class Premises:
     """
 
     def __init__(self, premises: Sequence[Sequence[Finding]], reader: ReportReader) -> None:
-        self._kinship = reader.kinship
-        self._anatomy = reader.anatomy
-        self._composed = reader.kinship.composed
-        self._normal: list[tuple[int, Finding]] = []
+        self._kinship = kinship = reader.kinship
+        self._normal: list[_Normal] = []
         self._denied: dict[str, list[tuple[int, Finding]]] = {}
         self._stated: dict[str, list[tuple[int, Finding]]] = {}
-        self._sided = any(one.laterality in _SIDES for findings in premises for one in findings)
+        sides: set[Laterality | None] = set()
         for place, findings in enumerate(premises):
             for one in findings:
+                sides.add(one.laterality)
                 if one.kind is Kind.NORMAL:
-                    self._normal.append((place, one))
+                    denied, covered = kinship.denied_by_normal(one.concept), reader.anatomy.covered(one.concept)
+                    self._normal.append(_Normal(place, one, denied, covered))
                 else:
                     side = self._denied if one.presence is Presence.ABSENT else self._stated
                     side.setdefault(one.concept, []).append((place, one))
+        self._sided = sides.issuperset(_SIDES)
 
     def judge(self, claims: Sequence[Finding]) -> Entailment:
         """Returns how a hypothesis stands to the premises.
@@ -137,7 +156,7 @@ class Premises:
     def _on_both_sides(self, claim: Finding, deciding: Callable[[Finding], Iterable[int]]) -> Iterable[int]:
         """Returns what decides a claim on the left and on the right, nothing where one side stays open.
 
-        Only what speaks of one side can decide a half of what it does not decide whole.
+        Only what speaks of one side can decide a half of what it does not decide whole, so that both must be spoken of.
         """
         if not self._sided:
             return ()
@@ -150,26 +169,31 @@ class Premises:
         return found
 
     def _presence(self, claim: Finding) -> list[int]:
-        is_case_of = self._kinship.is_case_of
+        named_by = self._kinship.named_by
         return [
             place
             for concept, known in self._stated.items()
-            if is_case_of(concept, claim.concept)
+            if claim.concept in named_by(concept)
             for place, one in known
             if affirms(one, claim, self._kinship)
         ]
 
     def _denying(self, claim: Finding, *, everywhere: bool) -> list[int]:
         """Returns the premises that deny what a claim names, by name or by a normal statement."""
-        kinship = self._kinship
+        kinship, claimed = self._kinship, claim.concept
+        names = kinship.named_by(claimed)
         found = [
             place
             for concept, known in self._denied.items()
-            if kinship.is_case_of(claim.concept, concept)
+            if concept in names
             for place, one in known
             if rules_out(one, claim, kinship, everywhere=everywhere)
         ]
-        found += [place for place, one in self._normal if rules_out(one, claim, kinship, everywhere=everywhere)]
+        found += [
+            place
+            for place, one, denied, _ in self._normal
+            if claimed in denied and rules_out(one, claim, kinship, everywhere=everywhere)
+        ]
         return found
 
     def _absence(self, claim: Finding) -> Iterable[int]:
@@ -189,53 +213,54 @@ class Premises:
 
     def _normality(self, claim: Finding) -> Iterable[int]:
         """Returns the premises by which a structure is normal, itself or by its sides, parts or denied abnormality."""
-
-        def whole(one: Finding) -> list[int]:
-            return [
-                place
-                for place, other in self._normal
-                if other.laterality in (None, "bilateral", one.laterality)
-                # Without acute disease something lasting may still be there.
-                and ("acute" not in other.descriptors or "acute" in claim.descriptors)
-                and one.concept in self._anatomy.covered(other.concept)
-            ]
-
-        found: Iterable[int] = whole(claim) or self._not_enlarged(claim)
+        found: Iterable[int] = self._called_normal(claim) or self._not_enlarged(claim)
         if not found and claim.laterality in (None, "bilateral"):
-            found = self._on_both_sides(claim, whole)
+            found = self._on_both_sides(claim, self._called_normal)
         if found or claim.concept not in _SUMMARIES or self._against(claim):
             return found
         ways = _SUMMARIES[claim.concept]
         if "acute" not in claim.descriptors:
             ways = (tuple(dict.fromkeys(part for way in ways for part in way)),)
         for way in ways:
-            parts = [self._clean(replace(claim, concept=part)) for part in way]
+            parts = [self._clean(_normal_part(part, claim.laterality, claim.descriptors)) for part in way]
             if all(parts):
                 return {place for part in parts for place in part}
         return ()
+
+    def _called_normal(self, claim: Finding) -> list[int]:
+        """Returns the premises that call a structure normal, or what it is a part of."""
+        structure, side, acute = claim.concept, claim.laterality, "acute" in claim.descriptors
+        return [
+            place
+            for place, one, _, covered in self._normal
+            if structure in covered
+            and one.laterality in (None, "bilateral", side)
+            # Without acute disease something lasting may still be there.
+            and (acute or "acute" not in one.descriptors)
+        ]
 
     def _clean(self, part: Finding) -> Iterable[int]:
         """Returns the premises by which a part of a summary is normal or without what a summary denies."""
         found = self._normality(part)
         if found or part.concept not in _SHOWN_CLEAN_BY or "acute" not in part.descriptors:
             return found
-        shown = [
-            self._absence(Finding(concept, Presence.ABSENT, laterality=part.laterality))
-            for concept in _SHOWN_CLEAN_BY[part.concept]
-        ]
+        shown = [self._absence(_denied(concept, part.laterality)) for concept in _SHOWN_CLEAN_BY[part.concept]]
         return {place for one in shown for place in one} if all(shown) else ()
 
     def _not_enlarged(self, claim: Finding) -> list[int]:
-        enlarged = self._composed.get((claim.concept, _ENLARGED))
+        enlarged = self._kinship.composed.get((claim.concept, _ENLARGED))
         return [place for place, one in self._denied.get(enlarged or "", ()) if one.change is None]
 
     def _against(self, claim: Finding) -> Iterable[int]:
         """Returns the premises that a claim cannot be true with."""
         kinship = self._kinship
         if claim.kind is Kind.NORMAL or claim.presence is Presence.ABSENT:
+            normal, named_by = claim.kind is Kind.NORMAL, kinship.named_by
+            deniable = kinship.denied_by_normal(claim.concept) if normal and self._stated else ()
             return [
                 place
-                for known in self._stated.values()
+                for concept, known in self._stated.items()
+                if (concept in deniable if normal else claim.concept in named_by(concept))
                 for place, one in known
                 if one.presence is Presence.PRESENT and rules_out(claim, one, kinship)
             ]
@@ -247,3 +272,14 @@ class Premises:
             for place, one in known
             if conflicts(one, claim, kinship)
         ]
+
+
+@lru_cache(maxsize=1024)
+def _normal_part(structure: str, side: Laterality | None, descriptors: tuple[str, ...]) -> Finding:
+    """Returns the statement that a part of a summary is normal, as the summary says it of the whole."""
+    return Finding(structure, Presence.PRESENT, laterality=side, descriptors=descriptors, kind=Kind.NORMAL)
+
+
+@lru_cache(maxsize=1024)
+def _denied(concept: str, side: Laterality | None) -> Finding:
+    return Finding(concept, Presence.ABSENT, laterality=side)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from radeval.core.finding import Finding
 from radeval.findings.anatomy import Anatomy
@@ -30,9 +30,14 @@ class Kinship:
             (made.structure, made.quality): one.name for one in lexicon.concepts.values() for made in one.composed
         }
         self._resembles: dict[tuple[str, str], float] = {}
+        self._synonyms: dict[str, set[str]] = {}
+        self._normal_of = {one.name: frozenset(one.normal_of) for one in lexicon.concepts.values() if one.normal_of}
         for one in lexicon.concepts.values():
             for other, value in one.resembles.items():
                 self._resembles[one.name, other] = self._resembles[other, one.name] = value
+        for (name, other), value in self._resembles.items():
+            if value >= SYNONYM:
+                self._synonyms.setdefault(name, set()).add(other)
 
     @lru_cache(maxsize=4096)  # noqa: B019 - lives as long as its lexicon
     def implied(self, concept: str) -> frozenset[str]:
@@ -69,10 +74,14 @@ class Kinship:
         """Tells whether one concept stands for another. Symmetric."""
         return self.similarity(one, other) >= SYNONYM
 
-    @lru_cache(maxsize=65_536)  # noqa: B019 - see above
+    @lru_cache(maxsize=4096)  # noqa: B019 - see above
+    def named_by(self, concept: str) -> frozenset[str]:
+        """Returns the concepts that name what a concept does: itself, all more general ones, and what stands for it."""
+        return self.implied(concept) | self._synonyms.get(concept, frozenset())
+
     def is_case_of(self, one: str, other: str) -> bool:
         """Tells whether a concept is another one, a case of it, or a name that stands for it."""
-        return other in self.implied(one) or self.alike(one, other)
+        return other in self.named_by(one)
 
     @lru_cache(maxsize=4096)  # noqa: B019 - see above
     def lasting(self, concept: str) -> bool:
@@ -94,15 +103,22 @@ class Kinship:
         Of what matters, the lasting special cases stay open: bones without fracture may have an old one.
         """
         covered = self._anatomy.covered(structure)
-        named = {one.name for one in self._concepts.values() if covered.intersection(one.normal_of)}
-        return frozenset(
-            name
-            for name in self._concepts
-            if any(
-                general == name or self.lasting(general) or not self.lasting(name)
-                for general in named & self.implied(name)
-            )
-        )
+        denied = set()
+        for general, normal_of in self._normal_of.items():
+            if not covered.isdisjoint(normal_of):
+                acute = not self.lasting(general)
+                denied.add(general)
+                denied.update(name for name in self._cases[general] if not (acute and self.lasting(name)))
+        return frozenset(denied)
+
+    @cached_property
+    def _cases(self) -> dict[str, list[str]]:
+        """The concepts that are a case of each concept."""
+        cases: dict[str, list[str]] = {}
+        for name in self._concepts:
+            for general in self.implied(name):
+                cases.setdefault(general, []).append(name)
+        return cases
 
     def stated_nowhere(self, one: Finding) -> bool:
         """Tells whether a finding's only place is the one that its concept always has."""

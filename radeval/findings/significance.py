@@ -65,6 +65,7 @@ class SignificanceRules:
     def __init__(self, judge: ReportReader) -> None:
         self._judge = judge
         self._ordered = lru_cache(maxsize=None)(self._order)
+        self._compiled = lru_cache(maxsize=None)(self._compile)
 
     def weigh(self, finding: Finding, context: Context | None = None) -> Significance:
         """Returns how much a finding matters.
@@ -82,7 +83,10 @@ class SignificanceRules:
             return _DENIED
         known = context or _UNKNOWN
         for conditions, significance in self._ordered(finding.concept):
-            if all(fits(finding, known) for fits in conditions):
+            for fits in conditions:
+                if not fits(finding, known):
+                    break
+            else:
                 return significance
         raise AssertionError("a concept's default fits every finding")
 
@@ -103,8 +107,15 @@ class SignificanceRules:
                 nearness = 2
             else:
                 continue
-            ranked.append(((nearness, -rule.conditions, -place), _compiled(rule, self._judge)))
+            ranked.append(((nearness, -rule.conditions, -place), self._compiled(place)))
         return tuple(one for _, one in sorted(ranked, key=lambda pair: pair[0]))
+
+    def _compile(self, place: int) -> _Compiled:
+        """Returns the lexicon's rule at a place, ready to be asked."""
+        lexicon = self._judge.lexicon
+        rule = lexicon.rules[place]
+        conditions = (*_on_statement(rule), *_on_place(rule, self._judge.anatomy), *_on_patient(rule, lexicon))
+        return _Compiled(conditions, Significance(rule.level, rule.reason, is_default=False))
 
 
 _NORMAL = Significance("expected", "a normal statement")
@@ -129,11 +140,6 @@ def significance_of(finding: Finding, context: Context | None = None, modality: 
 def rules_of(judge: ReportReader) -> SignificanceRules:
     """Returns the rules of a reader's lexicon, made once."""
     return SignificanceRules(judge)
-
-
-def _compiled(rule: Rule, judge: ReportReader) -> _Compiled:
-    conditions = (*_on_statement(rule), *_on_place(rule, judge.anatomy), *_on_patient(rule, judge.lexicon))
-    return _Compiled(conditions, Significance(rule.level, rule.reason, is_default=False))
 
 
 def _on_statement(rule: Rule) -> list[_Condition]:

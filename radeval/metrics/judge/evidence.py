@@ -35,16 +35,8 @@ def quoted(
         note: Why.
         by: Who says so.
     """
-    span = find_quotation(report, words)
-    return Evidence(
-        kind,
-        side if span else None,
-        span,
-        report[slice(*span)] if span else words,
-        find_quotation(other, counterpart) if counterpart else None,
-        words.concept if isinstance(words, Quotation) else "",
-        significance,
-        note,
-        0,
-        by,
-    )
+    span, concept = (words.span, words.concept) if isinstance(words, Quotation) else (find_quotation(report, words), "")
+    place = find_quotation(other, counterpart) if counterpart else None
+    if span is None:
+        return Evidence(kind, None, None, words, place, concept, significance, note, 0, by)
+    return Evidence(kind, side, span, report[span[0] : span[1]], place, concept, significance, note, 0, by)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -14,6 +15,7 @@ from radeval.metrics.judge.task import AnswerError
 Span = tuple[int, int]
 
 _WORD = re.compile(r"\w+")
+_set_attribute = object.__setattr__
 
 
 class Form(BaseModel):
@@ -31,12 +33,17 @@ class Form(BaseModel):
             fields: All of its fields.
         """
         answer = cls.__new__(cls)
-        set_attribute = object.__setattr__
-        set_attribute(answer, "__dict__", fields)
-        set_attribute(answer, "__pydantic_fields_set__", set(fields))
-        set_attribute(answer, "__pydantic_extra__", None)
-        set_attribute(answer, "__pydantic_private__", None)
+        _set_attribute(answer, "__dict__", fields)
+        _set_attribute(answer, "__pydantic_fields_set__", _names(cls))
+        _set_attribute(answer, "__pydantic_extra__", None)
+        _set_attribute(answer, "__pydantic_private__", None)
         return answer
+
+
+@lru_cache(maxsize=128)
+def _names(form: type[Form]) -> set[str]:
+    """Returns the fields of a form; one set for all answers, none of which can be changed."""
+    return set(form.model_fields)
 
 
 class Quotation(str):

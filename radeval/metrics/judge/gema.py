@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
@@ -118,6 +119,7 @@ class Gema(Judge):
 
     def __init__(self, **parameters: ParameterValue) -> None:
         super().__init__(**parameters)
+        self._weights = {name: float(self.parameters[f"weight_{name}"] or 0) for name in _WEIGHTS}
         if self.parameters["aggregation"] == "micro":
             self.info = replace(self.info, aggregate="weighted F1 from the counts of all reports together")
 
@@ -153,8 +155,7 @@ class Gema(Judge):
         ratings = _ratings(rating)
         expression = None if rating is None else sum(ratings.values()) / len(ratings)
         if value is None:
-            columns = {name: np.array([np.nan if one is None else one]) for name, one in found.items()}
-            value = float(self._combined(columns, np.array([np.nan if expression is None else expression]))[0])
+            value = self._combined(found, expression)
         parts: dict[str, float | None] = {
             **found,
             **{f"micro_{name}": one for name, one in found.items()},
@@ -172,19 +173,18 @@ class Gema(Judge):
             evidence=tuple(evidence),
         )
 
-    def _combined(self, f1s: Mapping[str, Floats], expression: Floats) -> Floats:
-        """Returns the value of F1s and mean ratings; what is NaN is left out, and no entity anywhere is agreement."""
-        weights = {name: float(self.parameters[f"weight_{name}"] or 0) for name in _WEIGHTS}
-        total = np.zeros(len(expression))
-        weight = np.zeros(len(expression))
-        for name, column in f1s.items():
-            known = ~np.isnan(column)
-            total += weights[name] * np.where(known, column, 0.0)
-            weight += weights[name] * known
-        objective = np.divide(total, weight, out=np.ones(len(total)), where=weight > 0)
-        share = np.where(np.isnan(expression), 0.0, weights["expression"])
-        combined: Floats = (1 - share) * objective + share * np.nan_to_num(expression)
-        return combined
+    def _combined(self, f1s: Mapping[str, float | None], expression: float | None) -> float:
+        """Returns the value of F1s and a mean rating; what is None is left out, and no entity anywhere is agreement."""
+        total = weight = 0.0
+        for name, one in f1s.items():
+            if one is not None:
+                total += self._weights[name] * one
+                weight += self._weights[name]
+        objective = total / weight if weight > 0 else 1.0
+        if expression is None:
+            return objective
+        share = self._weights["expression"]
+        return (1 - share) * objective + share * expression
 
     def corpus(self, totals: Floats) -> dict[str, Floats]:
         """Returns the F1 of each dimension from pooled counts and, with aggregation=micro, the value made of them."""
@@ -194,8 +194,17 @@ class Gema(Judge):
         if self.parameters["aggregation"] == "micro":
             rated = by_name["expressed"]
             expression = np.divide(by_name["expression"], rated, out=np.full(len(rated), np.nan), where=rated > 0)
-            found["gema"] = self._combined(f1s, expression)
+            found["gema"] = np.array(
+                [
+                    self._combined(dict(zip(f1s, map(_known, row), strict=True)), _known(rating))
+                    for *row, rating in zip(*f1s.values(), expression, strict=True)
+                ]
+            )
         return found
+
+
+def _known(number: float) -> float | None:
+    return None if math.isnan(number) else float(number)
 
 
 def _pooled(hits: Floats, false: Floats, omitted: Floats) -> Floats:

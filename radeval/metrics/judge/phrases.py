@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from radeval.metrics.judge.forms import Form, Quotation, find_quotation
 from radeval.metrics.judge.readings import Readings
@@ -56,8 +55,7 @@ class Entailed(Form):
     status: Literal["entailment", "not_entailment"]
 
 
-@dataclass(frozen=True, slots=True)
-class Inference:
+class Inference(NamedTuple):
     """A phrase, and the phrases that it may follow from.
 
     Attributes:
@@ -152,8 +150,9 @@ class Entail(Task[Inference, Entailed]):
     def by_rules(self, asked: Inference, readings: Readings) -> Entailed:
         """Returns what follows by the reader's understanding of both sides."""
         entailed, deciding = follows(asked.premises, asked.hypothesis, readings)
+        premises = asked.premises
         return Entailed.made(
-            evidence=tuple(asked.premises[place].text for place in deciding),
+            evidence=tuple([premises[place].text for place in deciding]),
             status="entailment" if entailed else "not_entailment",
         )
 

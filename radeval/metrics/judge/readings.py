@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from radeval.core.example import Context
 from radeval.core.finding import Finding
@@ -36,6 +36,7 @@ class Readings:
         self._rules = rules_of(reader)
         self._readings: dict[str, Reading] = {}
         self._derived: dict[Hashable, Any] = {}
+        self._latest: tuple[object, Any] = (None, None)
         self._comparisons: dict[tuple[str, str], Comparison] = {}
 
     def read(self, report: str) -> Reading:
@@ -62,13 +63,26 @@ class Readings:
 
     def once(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
         """Returns what follows from reports alone, made when first asked for and kept for the questions on one pair."""
-        found = self._derived.get(key)
+        found: Thing | None = self._derived.get(key)
         if found is None:
             found = make()
             if len(self._derived) >= _MOST_DERIVED:
                 self._derived.clear()
             self._derived[key] = found
-        return cast(Thing, found)
+        return found
+
+    def of_same(self, subject: object, make: Callable[[], Thing]) -> Thing:
+        """Returns what follows from an object, kept while the questions are about this very one.
+
+        For what many questions in a row have in common and would be slow to hash for each: the phrases of a report.
+        """
+        known, found = self._latest
+        if known is subject:
+            kept: Thing = found
+            return kept
+        made = make()
+        self._latest = (subject, made)
+        return made
 
     def weigh(self, finding: Finding, context: Context) -> Significance:
         """Returns how much a finding matters for a patient."""

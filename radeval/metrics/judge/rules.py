@@ -48,6 +48,6 @@ def follow(verdict: Verdict, readings: Readings, answering: Callable[[Call[Any, 
 def answer(call: Call[Any, Any], readings: Readings) -> Answer[Any]:
     """Returns the reader's answer to a call."""
     try:
-        return Answer(call.task.by_rules(call.asked, readings), by=RULES)
+        return Answer(call.task.by_rules(call.asked, readings), "", "", None, RULES)
     except AnswerError as error:
         return Answer(None, "not answered by rules", str(error), by=RULES)

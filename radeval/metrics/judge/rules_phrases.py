@@ -93,9 +93,8 @@ def follows(premises: tuple[Phrase, ...], hypothesis: Phrase, readings: Readings
         if not same:
             raise AnswerError(f"the reader does not understand {hypothesis.text!r}")
         return True, same
-    known = readings.once(
-        ("premises", premises),
-        lambda: Premises([findings_of(one, readings) for one in premises], readings.reader),
+    known = readings.of_same(
+        premises, lambda: Premises([findings_of(one, readings) for one in premises], readings.reader)
     )
     found = known.judge(claims)
     return found.verdict is Verdict.ENTAILMENT, found.premises

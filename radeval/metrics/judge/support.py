@@ -81,11 +81,11 @@ def judged(ours: Sequence[Taken], theirs: Sequence[Taken], answers: Sequence[Ent
         by_text[one.phrase.text] = one
     found = []
     for one, answer in zip(ours, answers, strict=True):
-        evidence = tuple(by_text[text] for text in answer.evidence)
+        evidence = tuple([by_text[text] for text in answer.evidence])
         entailed = answer.status == "entailment"
-        placed = (
-            bool(one.boxes) and entailed and contained(one.boxes, [box for other in evidence for box in other.boxes])
-        )
+        placed = False
+        if one.boxes and entailed:
+            placed = contained(one.boxes, [box for other in evidence for box in other.boxes])
         found.append(Supported(one, entailed, evidence, placed))
     return found
 
@@ -95,10 +95,10 @@ def shares(sides: Sequence[Sequence[Supported]]) -> dict[tuple[str, Side], Share
     found: dict[str, list[Share]] = {level: [] for level in LEVELS}
     for phrases in sides:
         boxed = [one for one in phrases if one.taken.boxes]
-        placed = sum(one.placed for one in boxed)
-        found["logical"].append(Share(sum(one.entailed for one in phrases), len(phrases)))
+        placed = sum([one.placed for one in boxed])
+        found["logical"].append(Share(sum([one.entailed for one in phrases]), len(phrases)))
         found["spatial"].append(Share(placed, len(boxed)))
-        found["grounding"].append(Share(placed, sum(one.entailed for one in boxed)))
+        found["grounding"].append(Share(placed, sum([one.entailed for one in boxed])))
     return {(level, side): share for level in LEVELS for side, share in zip(SIDES, found[level], strict=True)}
 
 
@@ -117,20 +117,19 @@ def shown(sides: Sequence[Sequence[Supported]], example: Example) -> tuple[Evide
         SIDES, ("false", "omitted"), reports, reports[::-1], sides, strict=True
     ):
         for one in phrases:
-            counterpart = one.evidence[0].source if one.evidence else ""
+            source = one.evidence[0].source if one.evidence else ""
             kind = "matched" if one.entailed else lone
-            items.append(
-                quoted(kind, side, report, one.taken.source, other=other, counterpart=counterpart, note=_note(one))
-            )
+            items.append(quoted(kind, side, report, one.taken.source, other=other, counterpart=source, note=_note(one)))
     return tuple(items)
 
 
 def _note(one: Supported) -> str:
-    words = "; ".join(other.phrase.text for other in one.evidence)
-    text = one.taken.phrase.text
-    said = "" if text == one.taken.source else f"{text}: "
-    if one.entailed:
+    taken, entailed, evidence, placed = one
+    words = "; ".join([other.phrase.text for other in evidence])
+    text = taken.phrase.text
+    said = "" if text == taken.source else f"{text}: "
+    if entailed:
         note = f"{said}follows from {words}"
     else:
         note = f"{said}denied by {words}" if words else f"{said}the other report does not say so"
-    return note if not one.taken.boxes or one.placed or not one.entailed else f"{note}; its boxes lie elsewhere"
+    return note if not taken.boxes or placed or not entailed else f"{note}; its boxes lie elsewhere"

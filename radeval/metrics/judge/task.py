@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -54,8 +53,7 @@ class Task(Generic[In, Out]):
         raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Generic[In, Out]):
+class Call(NamedTuple, Generic[In, Out]):
     """A question that a protocol asks.
 
     Attributes:
@@ -67,8 +65,7 @@ class Call(Generic[In, Out]):
     asked: In
 
 
-@dataclass(frozen=True, slots=True)
-class Answer(Generic[Out]):
+class Answer(NamedTuple, Generic[Out]):
     """What a solver says to a call.
 
     Attributes:
