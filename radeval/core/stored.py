@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,45 @@ RUN_FILE = "run.json"
 EVIDENCE_FILE = "evidence.jsonl"
 
 
-def run_to_dict(run: RunResult) -> dict[str, Any]:
-    """Returns the run as JSON values."""
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """Values of all examples, made when they are written and forgotten then: a run is never held twice."""
+
+    make: Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _LateObject:
+    """An object whose values are made one after the other."""
+
+    items: Callable[[], Iterable[tuple[str, Any]]]
+
+
+def run_json(run: RunResult) -> Iterator[str]:
+    """Yields the pieces of a run as strict JSON, each small beside the run."""
+    return _pieces(_run_values(run))
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    if isinstance(value, _Late):
+        yield _json(value.make())
+    elif isinstance(value, dict | _LateObject):
+        yield "{"
+        comma = ""
+        for key, item in value.items():
+            yield f"{comma}{_json(key)}: "
+            yield from _pieces(item)
+            comma = ", "
+        yield "}"
+    else:
+        yield _json(value)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, allow_nan=False, ensure_ascii=False)
+
+
+def _run_values(run: RunResult) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "created": run.created,
@@ -66,23 +103,27 @@ def signature_to_dict(signature: Signature) -> dict[str, Any]:
 
 
 def _metric_to_dict(metric: MetricResult) -> dict[str, Any]:
-    scores, info = metric.scores, metric.info
+    scores, info, usages = metric.scores, metric.info, metric.scores.usages
     return {
         "spec": metric.spec,
         "signature": signature_to_dict(metric.signature),
         "info": asdict(info),
         "seconds": metric.seconds,
         "usage": None if scores.usage is None else asdict(scores.usage),
-        "status": [str(status) for status in scores.status],
+        "status": _Late(lambda: [str(status) for status in scores.status]),
         "reasons": _by_text(scores.reasons),
         "details": _by_text(scores.details),
-        "value": numbers(scores.value),
-        "parts": {name: numbers(column) for name, column in scores.parts.items()},
+        "value": _Late(lambda: numbers(scores.value)),
+        "parts": {name: _late(column) for name, column in scores.parts.items()},
         "part_reasons": {name: _by_text(reasons) for name, reasons in scores.part_reasons.items() if reasons},
-        "statistics": {name: scores.statistics[:, place].tolist() for place, name in enumerate(info.statistics)},
-        "usages": {str(index): asdict(usage) for index, usage in scores.usages.items()},
+        "statistics": {name: _late(scores.statistics[:, place]) for place, name in enumerate(info.statistics)},
+        "usages": _LateObject(lambda: ((str(index), asdict(usage)) for index, usage in usages.items())),
         "observed": scores.observed,
     }
+
+
+def _late(column: Floats) -> _Late:
+    return _Late(lambda: numbers(column))
 
 
 def _by_text(by_index: Mapping[int, str]) -> dict[str, str]:
@@ -105,7 +146,7 @@ def load_run(path: Path) -> RunResult:
 
 
 def run_from_dict(stored: Any, where: str = "run") -> RunResult:
-    """Returns the run that `run_to_dict` gave.
+    """Returns the run that `run_json` wrote.
 
     Raises:
         InputError: These are not the values of a run, or of a newer form.

@@ -21,11 +21,12 @@ from typing import Any, TextIO
 from radeval.core.errors import OutputError
 from radeval.core.results import MetricResult, RunResult
 from radeval.core.signature import Signature
-from radeval.core.stored import EVIDENCE_FILE, RUN_FILE
+from radeval.core.stored import EVIDENCE_FILE, RUN_FILE, run_json
 
 SCORES_FILE = "scores.csv"
 _FILES = (EVIDENCE_FILE, SCORES_FILE, RUN_FILE)
 _TEXT_FIELDS = ("text", "note")
+_ROWS_AT_ONCE = 1000
 
 
 class RunWriter:
@@ -154,7 +155,7 @@ class RunWriter:
                 write_scores(run, file)
                 _sync(file)
             with _private(self._work / RUN_FILE) as file:
-                file.write(run.to_json())
+                file.writelines(run_json(run))
                 _sync(file)
             self._move()
         run.evidence_path = self._folder / EVIDENCE_FILE
@@ -206,10 +207,11 @@ class RunWriter:
 
 def write_scores(run: RunResult, file: TextIO) -> None:
     """Writes one row an example: id, system where there are several, and the columns of each metric."""
-    table: dict[str, list[Any]] = {"id": run.ids} | run.table()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(table)
-    writer.writerows(zip(*table.values(), strict=True))
+    writer.writerow(["id", *run.table(slice(0))])
+    for start in range(0, len(run), _ROWS_AT_ONCE):
+        rows = slice(start, start + _ROWS_AT_ONCE)
+        writer.writerows(zip(run.ids[rows], *run.table(rows).values(), strict=True))
 
 
 def same_method(old: MetricResult, new: Signature) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -20,26 +20,28 @@ _PACKAGES = ("numpy", "scipy", "pandas", "rapidfuzz", "sacrebleu", "nltk", "torc
 
 def digests(examples: Sequence[Example]) -> Digests:
     """Returns the digests of the examples, in their order."""
-    tasks = [
-        [
-            one.id,
-            one.group,
-            one.references,
-            [getattr(one.context, name) for name in _CONTEXT] if one.context != _UNKNOWN else None,
-        ]
-        for one in examples
-    ]
-    references = _digest(tasks)
-    return Digests(_digest([references, [(one.system, one.candidate) for one in examples]]), references)
+    references = _digest("", map(_task, examples))
+    candidates = ([one.system, one.candidate] for one in examples)
+    return Digests(_digest(references, candidates), references)
+
+
+def _task(one: Example) -> list[Any]:
+    context = [getattr(one.context, name) for name in _CONTEXT] if one.context != _UNKNOWN else None
+    return [one.id, one.group, one.references, context]
 
 
 _UNKNOWN = Context()
 _CONTEXT = tuple(field.name for field in fields(Context))
 
 
-def _digest(values: list[Any]) -> str:
+def _digest(first: str, values: Iterable[Any]) -> str:
+    """Returns the digest of a text and values, as one list of JSON that is never held as a whole."""
     # JSON in ASCII frames texts unmistakably and is the same everywhere.
-    return hashlib.sha256(json.dumps(values, ensure_ascii=True).encode("ascii")).hexdigest()
+    found = hashlib.sha256(f'["{first}", ['.encode() if first else b"[")
+    for number, value in enumerate(values):
+        found.update((", " if number else "").encode() + json.dumps(value, ensure_ascii=True).encode("ascii"))
+    found.update(b"]]" if first else b"]")
+    return found.hexdigest()
 
 
 @lru_cache(maxsize=1)

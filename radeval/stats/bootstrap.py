@@ -23,6 +23,8 @@ from radeval.stats.design import Weighted
 Method = Literal["expanded", "percentile", "bca"]
 
 _DRAWS_AT_ONCE = 100
+_MOST_PICKS_AT_ONCE = 1_000_000
+"""Bounds the memory of many groups; how draws are divided into blocks does not change them."""
 _MOST_UNDEFINED = 0.05
 _ROUNDING = 1e-12
 _NORMAL = 1.959963984540054
@@ -61,8 +63,9 @@ def bootstrap_totals(sums: Floats, draws: int, generator: np.random.Generator) -
 
 def _resamples(n_groups: int, draws: int, generator: np.random.Generator) -> Iterator[NDArray[np.float64]]:
     """Yields blocks of how often each group is drawn, shape (draws at once, groups)."""
-    for start in range(0, draws, _DRAWS_AT_ONCE):
-        block = min(_DRAWS_AT_ONCE, draws - start)
+    at_once = min(_DRAWS_AT_ONCE, max(1, _MOST_PICKS_AT_ONCE // max(1, n_groups)))
+    for start in range(0, draws, at_once):
+        block = min(at_once, draws - start)
         picks = generator.integers(0, n_groups, size=(block, n_groups))
         picks += np.arange(block)[:, None] * n_groups
         counts = np.bincount(picks.ravel(), minlength=block * n_groups)

@@ -11,7 +11,7 @@ import pytest
 import radeval
 from radeval.core.errors import FileAccessError, InputError, RadevalError
 from radeval.core.results import RunResult
-from radeval.core.stored import FORMAT, run_from_dict, run_to_dict
+from radeval.core.stored import FORMAT, run_from_dict
 
 CANDIDATES = ["The heart is enlarged.", "", "No effusion or pneumothorax.", "Clear lungs."]
 REFERENCES = ["Heart size is normal.", ["Edema.", "Edema. Effusion."], "No pleural effusion.", "The lungs are clear."]
@@ -232,4 +232,4 @@ def test_a_run_loads_from_its_file_alone(run, tmp_path):
     (tmp_path / "kept.json").write_text(run.to_json(), encoding="utf-8")
     loaded = RunResult.load(tmp_path / "kept.json")
     assert loaded.evidence_path is None
-    assert run_to_dict(loaded) == run_to_dict(run)
+    assert loaded.to_json() == run.to_json()
