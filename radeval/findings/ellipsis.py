@@ -77,7 +77,10 @@ def _join_adjectives(mentions: list[Mention], tokens: Sequence[Token], words: Vo
             _join_predicate(mentions, place, tokens, words)
     for place, mention in enumerate(mentions):
         # Beside the name itself an adjective would be part of its term already.
-        if "concept" in mention.roles and place > 1 and not _BETWEEN.isdisjoint(mentions[place - 1].roles):
+        if "concept" not in mention.roles or place == 0:
+            continue
+        before = mentions[place - 1].roles
+        if not _BETWEEN.isdisjoint(before) or ("concept" in before and mention.last - mention.first > 1):
             _join_adjective(mentions, place, tokens, words)
 
 
@@ -105,10 +108,11 @@ def _join_adjective(mentions: list[Mention], place: int, tokens: Sequence[Token]
     in_lung = (words.meaning(own[:-1]) or {}).get("structure") == "lung" if len(own) > 1 else False
     for other in range(place - 1, max(-1, place - 2 - _REACH), -1):
         roles = mentions[other].roles
-        if not _ADJECTIVE.isdisjoint(roles):
+        completed = in_lung and "concept" in roles  # "consolidative lung opacities"
+        if completed or not _ADJECTIVE.isdisjoint(roles):
             before = [token.word for token in tokens[mentions[other].first : mentions[other].last]]
-            joined = words.meaning((*before, *(own[-1:] if in_lung else own)))
-            if joined is not None and "concept" in joined:
+            joined = words.meaning((*before, *(own[-1:] if in_lung else own))) or {}
+            if "concept" in joined and roles.get("concept", joined["concept"]) == joined["concept"]:
                 mentions[place] = mentions[place]._replace(roles=joined)
                 mentions[other] = _without_state(mentions[other])
                 return
