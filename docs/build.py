@@ -20,6 +20,11 @@ ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = (
     "score",
     "explain",
+    "compare",
+    "study list",
+    "study check",
+    "study run",
+    "study fit",
     "metrics",
     "models",
     "prompts",
