@@ -22,7 +22,8 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 
 def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"radeval_test_{name}", Path(__file__).with_name(f"{name}.py"))
+    path = Path(__file__).parent / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"radeval_test_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -31,13 +32,19 @@ def _load(name: str) -> ModuleType:
     return module
 
 
-_corpus, _real_model = _load("corpus"), _load("real_model")
+_corpus, _real_model, _model_server = _load("corpus"), _load("real_model"), _load("llm/server")
 
 
 @pytest.fixture(scope="session")
 def corpus() -> ModuleType:
     """The generators of synthetic reports: tests/corpus.py."""
     return _corpus
+
+
+@pytest.fixture(scope="session")
+def model_server() -> ModuleType:
+    """The module of the misbehaving server, tests/llm/server.py: `ModelServer(script)` and the behaviours."""
+    return _model_server
 
 
 @pytest.fixture(scope="session")

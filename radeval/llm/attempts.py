@@ -146,7 +146,9 @@ class Attempts:
         self._failures += 1
         wait = wait_before(attempt, error.retry_after) if attempt <= self._retries else None
         if wait is None:
-            if self._failures >= max(_FEWEST_FAILURES, 3 * (self._retries + 1)):
+            many = self._failures >= max(_FEWEST_FAILURES, 3 * (self._retries + 1))
+            # Where there has never been a server, one request is enough to know.
+            if many or (error.unheard and not self._answered):
                 self._give_up(failure)
             raise failure from error
         if not self._warned:

@@ -1,7 +1,8 @@
 """Runs the real command in a process of its own.
 
 Starting Python and importing numpy costs more than a command does. Where it is not the start that is tested, the
-process is forked from one that has imported everything and has run nothing.
+process is forked from one that has imported everything and has run nothing; there, a failed request to a model is made
+again almost at once.
 """
 
 from __future__ import annotations
@@ -56,6 +57,9 @@ import radeval.cli.main, radeval.cli.render, radeval.core.config, radeval.core.s
 import radeval.run.score, rich.console, rich.table, rich.box
 from radeval.core.registry import METRICS, metric_class
 for name in METRICS: metric_class(name)
+import openai, radeval.llm.backends.openai_chat, radeval.llm.client, radeval.metrics.judge.models
+from radeval.llm import retry
+retry.FIRST_WAIT, retry.LONGEST_WAIT = 0.01, 0.02
 
 for line in sys.stdin:
     asked = json.loads(line)
@@ -154,3 +158,47 @@ def python() -> Callable[..., list[str]]:
 def clean_environment() -> dict[str, str]:
     """The environment without what would change how the command behaves."""
     return environment()
+
+
+def verdict(*quotes: str) -> str:
+    """Returns a reply for `chexprompt` that lists a significant false finding for each quotation of the candidate."""
+    errors = [
+        {"kind": "false finding", "significant": True, "candidate": one, "reference": "", "explanation": "Made up."}
+        for one in quotes
+    ]
+    return json.dumps({"errors": errors})
+
+
+@pytest.fixture
+def judge_server(model_server) -> Callable[..., object]:
+    """Makes a server that finds one error in pair a and none in pair b, but for what a test has it do instead."""
+
+    def _make(a=None, b=None, port: int = 0):
+        said = model_server.Say
+        answers = {"Large left": a or said(verdict("Large left effusion")), "lungs": b or said(verdict())}
+
+        def script(number, body):
+            # The reports stand in the second turn from behind, where a reply is complained of.
+            asked = " ".join(one["content"] for one in body["messages"][-3:] if one["role"] == "user")
+            return next(answer for words, answer in answers.items() if words in asked)
+
+        return model_server.ModelServer(script, port)
+
+    return _make
+
+
+@pytest.fixture
+def judged(tmp_path: Path, radeval_command) -> Callable[..., CompletedProcess[str]]:
+    """Runs `radeval score` on two pairs with a judge's model and further arguments, its replies stored here."""
+    (tmp_path / "preds.csv").write_text("id,report\na,Large left effusion.\nb,Clear lungs.\n", encoding="utf-8")
+    (tmp_path / "refs.csv").write_text("id,report\na,Normal chest.\nb,No acute disease.\n", encoding="utf-8")
+
+    def _run(model: str, *arguments: str | Path, **options) -> CompletedProcess[str]:
+        given = [] if "-m" in arguments else ["-m", "chexprompt"]
+        variables = {"RADEVAL_CACHE_DIR": str(tmp_path / "cache"), **options.pop("env", {})}
+        return radeval_command(
+            "score", "preds.csv", "refs.csv", "--judge", model, "--n-boot", "0", *given, *arguments,
+            env=variables, **options,
+        )  # fmt: skip
+
+    return _run

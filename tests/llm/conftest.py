@@ -1,9 +1,7 @@
-"""The misbehaving server, and clients that ask it."""
+"""Clients of the misbehaving server."""
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -19,23 +17,10 @@ from radeval.llm.endpoint import Endpoint
 from radeval.llm.request import Message, Request
 
 
-def _load_server() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("radeval_test_server", Path(__file__).with_name("server.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-_server = _load_server()
-
-
 @pytest.fixture(scope="session")
-def server() -> ModuleType:
-    """The module of the misbehaving server: `server.ModelServer(script)` and the behaviours."""
-    return _server
+def server(model_server: ModuleType) -> ModuleType:
+    """The module of the misbehaving server."""
+    return model_server
 
 
 @pytest.fixture(autouse=True)

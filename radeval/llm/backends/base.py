@@ -21,13 +21,17 @@ class BackendError(Exception):
             model: nothing can succeed) may not.
         retry_after: Seconds that the server asks to wait, None where it does not say.
         detail: What happened, without keys or report text.
+        unheard: Whether no server was reached, so that it had nothing to do with this request.
     """
 
-    def __init__(self, kind: FailureKind, detail: str, retry_after: float | None = None) -> None:
+    def __init__(
+        self, kind: FailureKind, detail: str, retry_after: float | None = None, *, unheard: bool = False
+    ) -> None:
         super().__init__(detail)
         self.kind = kind
         self.detail = detail
         self.retry_after = retry_after
+        self.unheard = unheard
 
 
 class Backend(Protocol):
