@@ -2,10 +2,10 @@
 
     python benchmarks/studies.py [--json FILE]
 
-The first reads `radpref/` in the folder that RADEVAL_DATA names, or ../shared/data beside the repository, scores it with
-the metrics of `radeval study run`, and draws the figures. The second is simulated: 2,000 reports, 1,999,000 pairs of
-scores, rated by three, with one metric against ROUGE-L's place, a constant and the source. Seconds are of the wall
-clock and of the processor, which other programs on the machine do not change.
+The first reads `radpref/` in the folder that RADEVAL_DATA names, or ../shared/data beside the repository, scores it
+with the metrics of `radeval study run`, and draws the figures. The second is simulated: 2,000 reports (1,999,000 pairs)
+that three have rated, with one metric, a constant and the source. Seconds are of the wall clock and of the processor,
+which other programs on the machine do not change.
 """
 
 from __future__ import annotations

@@ -27,9 +27,12 @@ if TYPE_CHECKING:
     from radeval.core.signature import Signature
     from radeval.run.load import LoadedMetric, load_metric
     from radeval.run.score import score
+    from radeval.study.systems import CompareResult, Comparison, compare
 
 _HOMES = {
     "Aggregate": "core.results",
+    "CompareResult": "study.systems",
+    "Comparison": "study.systems",
     "Context": "core.example",
     "EmptyRules": "core.info",
     "Evidence": "core.score",
@@ -51,12 +54,15 @@ _HOMES = {
     "Signature": "core.signature",
     "Status": "core.score",
     "Usage": "core.score",
+    "compare": "study.systems",
     "load_metric": "run.load",
     "score": "run.score",
 }
 
 __all__ = [
     "Aggregate",
+    "CompareResult",
+    "Comparison",
     "Context",
     "EmptyRules",
     "Evidence",
@@ -79,6 +85,7 @@ __all__ = [
     "Status",
     "Usage",
     "__version__",
+    "compare",
     "load_metric",
     "score",
 ]

@@ -104,12 +104,24 @@ def _all_statistics(result: StudyResult, ending: str) -> str:
 
 
 def _by_target(result: StudyResult, names: Sequence[str]) -> str:
-    short = [name if len(name) <= 14 else name[:13] + "…" for name in names]
-    rows = [
-        (line, [_number(line.targets[name]) if name in line.targets else "-" for name in names])
-        for line in result.lines
-    ]
-    return _table(["metric", *short], rows)
+    return "\n\n".join(
+        _table(["metric", *some], [(line, [_target(line, name) for name in some]) for line in result.lines])
+        for some in _fitting(names)
+    )
+
+
+def _target(line: Line, name: str) -> str:
+    return _number(line.targets[name]) if name in line.targets else "-"
+
+
+def _fitting(names: Sequence[str]) -> list[list[str]]:
+    """Returns columns in blocks that fit the width beside the labels."""
+    blocks: list[list[str]] = [[]]
+    for name in names:
+        if _LONGEST + 5 + sum(len(one) + 2 for one in [*blocks[-1], name]) > WIDTH and blocks[-1]:
+            blocks.append([])
+        blocks[-1].append(name)
+    return blocks
 
 
 def _errors(result: StudyResult) -> str:
@@ -163,6 +175,9 @@ def _foot(result: StudyResult) -> Iterator[str]:
         named = [name for name in alike if name in metrics]
         if named:
             yield f"not told apart from {best.label} here: {', '.join(named)}"
+    methods = [f"{line.label} #{line.signature_id}" for line in result.lines if line.signature_id]
+    if methods:
+        yield f"methods, in full in study.json and --format json: {', '.join(methods)}"
     for problem in result.problems[:_MOST_PROBLEMS]:
         yield f"problem: {problem}"
     if len(result.problems) > _MOST_PROBLEMS:

@@ -212,6 +212,19 @@ def test_the_table_is_legible_and_says_what_a_reader_must_know(compared):
         assert said in " ".join(text.split())
 
 
+def test_many_targets_fit_the_width_and_every_method_is_named(rexval):
+    study = load_study("rexval", rexval())
+    found, _ = scored(study, ["findings"], RunOptions(n_boot=0))
+    result = analyse(study, found, StudyOptions(n_boot=20, draws=99))
+    text = as_table(result, details=True)
+    assert max(map(len, text.splitlines())) <= WIDTH
+    assert all(one.name in text for one in study.targets)
+    assert f"findings #{found[0].signature_id}" in text
+    # Errors grow from candidate to candidate, and so does what the reports leave out.
+    assert result.line("findings").values["kendall"].value > 0.5
+    assert "omitted_finding" not in as_table(result)
+
+
 def test_metrics_and_baselines_score_the_reports(radpref):
     study = load_study("radpref", radpref())
     found, _ = scored(study, ["findings,chexprompt", "rouge"], RunOptions(n_boot=0))
