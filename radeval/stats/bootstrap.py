@@ -23,7 +23,7 @@ from radeval.stats.design import Weighted
 Method = Literal["expanded", "percentile", "bca"]
 
 _DRAWS_AT_ONCE = 100
-_MOST_PICKS_AT_ONCE = 1_000_000
+_MOST_PICKS_AT_ONCE = 200_000
 """Bounds the memory of many groups; how draws are divided into blocks does not change them."""
 _MOST_UNDEFINED = 0.05
 _ROUNDING = 1e-12
