@@ -1,0 +1,141 @@
+"""What it pays to write something else than an honest report: the score of policies over references of Open-i."""
+
+from __future__ import annotations
+
+import csv
+import math
+import statistics
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from radeval.core.example import Context, Example
+from radeval.core.finding import Finding, Kind, Presence
+from radeval.findings.reader import ReportReader
+from radeval.run.score import RunOptions, score_examples
+from radeval.study.series import NORMAL_REPORT
+
+REFERENCES = 1_000
+ROUNDING = 1e-9
+LISTED = (
+    "atelectasis", "cardiomegaly", "pleural effusion", "pneumothorax", "consolidation", "pneumonia", "pulmonary edema",
+    "nodule", "mass", "rib fracture", "emphysema", "hiatal hernia", "degenerative changes of the spine", "scarring",
+    "calcified granuloma", "aortic atherosclerosis", "pleural thickening", "lymphadenopathy",
+)  # fmt: skip
+HEDGES = " ".join(f"Possible {name}." for name in LISTED)
+ADDENDUM = "Thank you for this referral. Clinical correlation is recommended. Follow-up as clinically indicated."
+
+
+class Study(NamedTuple):
+    """A study of Open-i.
+
+    Attributes:
+        report: Findings and impression.
+        half: Every other sentence of it: an honest report by someone who saw half of what there is.
+        indication: Why it was made.
+        abnormal: Whether the report states an abnormal finding, as far as the reader reads.
+    """
+
+    report: str
+    half: str
+    indication: str
+    abnormal: bool
+
+
+class Outcome(NamedTuple):
+    """What a policy scores; means are over what has a score, None where nothing has.
+
+    Attributes:
+        normal: Mean over references without an abnormal finding.
+        abnormal: Mean over the others.
+        unscored: Share of all references for which there is no score.
+        gain: Mean difference to the honest report that it is made of, over abnormal references; None for one that is
+            made of none.
+        gained: Share of abnormal references where it scores higher than that.
+    """
+
+    normal: float | None
+    abnormal: float | None
+    unscored: float
+    gain: float | None
+    gained: float | None
+
+
+HONEST = "half of the report"
+Policy = Callable[[Study, ReportReader], str]
+
+POLICIES: dict[str, Policy] = {
+    HONEST: lambda study, _: study.half,
+    "one normal report for all": lambda study, _: NORMAL_REPORT,
+    "every finding as possible": lambda study, _: HEDGES,
+    "the indication, copied": lambda study, _: study.indication,
+    "nothing": lambda study, _: "",
+    "half + a normal report": lambda study, _: f"{study.half} {NORMAL_REPORT}",
+    "half + every finding as possible": lambda study, _: f"{study.half} {HEDGES}",
+    "half + the indication": lambda study, _: f"{study.indication}. {study.half}",
+    "half + phrases": lambda study, _: f"{study.half} {ADDENDUM}",
+    "half, three times": lambda study, _: " ".join([study.half] * 3),
+    "half, every finding in doubt": lambda study, reader: doubted(study.half, reader),
+}
+"""What is written for a study; those that begin with "half" are made of the honest half."""
+
+
+def doubted(report: str, reader: ReportReader) -> str:
+    """Returns a report that calls each of its abnormal findings possible."""
+    places = sorted({one.span[0] for one in reader.read(report).findings if _is_stated(one)}, reverse=True)
+    for place in places:
+        report = f"{report[:place]}possible {report[place:]}"
+    return report
+
+
+def _is_stated(finding: Finding) -> bool:
+    return finding.kind is not Kind.NORMAL and finding.presence is not Presence.ABSENT
+
+
+def load(path: Path, reader: ReportReader) -> list[Study]:
+    """Returns the first studies that have a report."""
+    found: list[Study] = []
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            report = " ".join(filter(None, (row["findings"].strip(), row["impression"].strip())))
+            if report and len(found) < REFERENCES:
+                reading = reader.read(report)
+                half = " ".join(report[slice(*span)] for span in reading.sentences[::2])
+                found.append(Study(report, half, row["indication"], any(map(_is_stated, reading.findings))))
+    return found
+
+
+def outcomes(studies: Sequence[Study], specs: Sequence[str], reader: ReportReader) -> dict[str, dict[str, Outcome]]:
+    """Returns what each policy scores by each metric."""
+    values: dict[str, dict[str, list[float]]] = {}
+    for name, policy in POLICIES.items():
+        examples = [
+            Example(str(place), policy(one, reader), (one.report,), context=Context(modality="cxr"))
+            for place, one in enumerate(studies)
+        ]
+        run = score_examples(examples, list(specs), RunOptions(n_boot=0))
+        for label, result in run.metrics.items():
+            values.setdefault(label, {})[name] = result.scores.value.tolist()
+    abnormal = [one.abnormal for one in studies]
+    return {
+        label: {name: _outcome(name, scores, by_policy[HONEST], abnormal) for name, scores in by_policy.items()}
+        for label, by_policy in values.items()
+    }
+
+
+def _outcome(name: str, scores: Sequence[float], honest: Sequence[float], abnormal: Sequence[bool]) -> Outcome:
+    rows = list(zip(scores, honest, abnormal, strict=True))
+    known = [(score, base, ill) for score, base, ill in rows if math.isfinite(score)]
+    apart = [score - base for score, base, ill in known if ill and math.isfinite(base)]
+    made_of_half = name.startswith("half") and name != HONEST
+    return Outcome(
+        _mean([score for score, _, ill in known if not ill]),
+        _mean([score for score, _, ill in known if ill]),
+        1 - len(known) / len(rows),
+        _mean(apart) if made_of_half else None,
+        _mean([float(one > ROUNDING) for one in apart]) if made_of_half else None,
+    )
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return statistics.mean(values) if values else None
