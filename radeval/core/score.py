@@ -81,11 +81,6 @@ class Usage:
         )
 
 
-def _require_finite(name: str, number: float) -> None:
-    if not math.isfinite(number):
-        raise ValueError(f"{name} must be finite, not {number!r}")
-
-
 @dataclass(frozen=True, slots=True)
 class Score:
     """What a metric says of one example.
@@ -119,15 +114,20 @@ class Score:
             raise ValueError("a score has a value if and only if its status is ok")
         if self.status is not Status.OK and not self.reason:
             raise ValueError(f"a score without a verdict ({self.status}) needs a reason")
-        if self.value is not None:
-            _require_finite("value", self.value)
-        for name, part in self.parts.items():
-            if part is not None:
-                _require_finite(name, part)
-            elif name not in self.part_reasons:
-                raise ValueError(f"the undefined part {name!r} needs a reason")
-        for number in self.statistics:
-            _require_finite("statistics", number)
+        defined = [part for part in self.parts.values() if part is not None]
+        # One sum tells whether there is anything to complain of; metrics make many scores of many numbers.
+        if not math.isfinite(sum(defined) + sum(self.statistics) + (self.value or 0.0)):
+            self._refuse_infinite()
+        if len(defined) < len(self.parts):
+            for name, part in self.parts.items():
+                if part is None and name not in self.part_reasons:
+                    raise ValueError(f"the undefined part {name!r} needs a reason")
+
+    def _refuse_infinite(self) -> None:
+        numbers = [("value", self.value), *self.parts.items(), *(("statistics", one) for one in self.statistics)]
+        for name, number in numbers:
+            if number is not None and not math.isfinite(number):
+                raise ValueError(f"{name} must be finite, not {number!r}")
 
     @classmethod
     def ok(

@@ -176,3 +176,19 @@ def test_premises_once_read_judge_any_number_of_hypotheses():
     held = Premises([judge.read(text).findings for text in premises], judge)
     for hypothesis in ("No consolidation.", "Left effusion.", "No effusion.", "Cardiomegaly.", ""):
         assert held.judge(read(hypothesis).findings) == entails(premises, hypothesis)
+
+
+@pytest.mark.parametrize(
+    ("premises", "hypothesis", "verdict"),
+    [
+        (["No left effusion.", "No right effusion."], "No effusion.", ENTAILMENT),
+        (["No left effusion."], "No effusion.", NEUTRAL),
+        (["No left effusion.", "Right nodule."], "No effusion.", NEUTRAL),
+        (["Left effusion.", "Right effusion."], "Bilateral effusions.", ENTAILMENT),
+        (["Left effusion."], "Bilateral effusions.", NEUTRAL),
+        (["The left lung is clear.", "The right lung is clear."], "The lungs are clear.", ENTAILMENT),
+        (["The left lung is clear."], "The lungs are clear.", NEUTRAL),
+    ],
+)
+def test_both_sides_follow_only_where_both_are_spoken_of(premises, hypothesis, verdict):
+    assert entails(premises, hypothesis).verdict is verdict

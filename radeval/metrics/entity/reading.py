@@ -116,8 +116,14 @@ def no_verdict(example: Example, candidate: Reading, reference: Reading) -> tupl
     agreement would rest on what was not read. What both say in the same words is agreement whatever it means, and an
     empty report says nothing, whatever the other says.
     """
+    if not (candidate.unread or reference.unread):
+        return None
+    silent = any(reading.unread and not reading.findings for reading in (candidate, reference))
+    # Most pairs state a finding, and need no look at the words.
+    if not silent and (states_finding(candidate) or states_finding(reference)):
+        return None
     texts = example.candidate, example.references[0]
-    if not (candidate.unread or reference.unread) or not all(text.strip() for text in texts):
+    if not all(text.strip() for text in texts):
         return None
     ours, theirs = _unread(texts[0], candidate), _unread(texts[1], reference)
     alone = [words for folded, words in ours.items() if folded not in theirs]
@@ -125,9 +131,7 @@ def no_verdict(example: Example, candidate: Reading, reference: Reading) -> tupl
     if not alone:
         return None
     detail = f"{len(alone)} statement{'s' * (len(alone) > 1)} not understood, the first: {alone[0]!r}"
-    if any(reading.unread and not reading.findings for reading in (candidate, reference)):
-        return NOT_UNDERSTOOD, detail
-    return None if states_finding(candidate) or states_finding(reference) else (DOUBTFUL_NORMAL, detail)
+    return (NOT_UNDERSTOOD if silent else DOUBTFUL_NORMAL), detail
 
 
 def _unread(text: str, reading: Reading) -> dict[str, str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from radeval.core.batch import ScoreBatch
@@ -13,6 +16,7 @@ from radeval.core.info import Parameter, ParameterValue
 from radeval.core.metric import Metric, RunContext
 from radeval.core.score import Score
 from radeval.findings.reader import ReportReader
+from radeval.findings.reading import Reading
 from radeval.metrics.entity.reading import LEXICON, Readers, count_unread, unread_evidence
 from radeval.metrics.entity.reading import no_verdict as too_little_read
 from radeval.metrics.judge.readings import Readings
@@ -92,7 +96,7 @@ class Judge(Metric):
         self._context = context
         self._solver(context)
 
-    @property
+    @cached_property
     def solvers(self) -> dict[str, str]:
         """Who answers, by role; "judge" for all tasks of no role of its own."""
         named = {name: self.parameters[name] for name in _ROLES if name in self.parameters}
@@ -125,7 +129,8 @@ class Judge(Metric):
         if not self._by_rules:
             return solver.run([self.verdict(one) for one in examples], readings)
         # One after the other, so that what was read of a pair is at hand for all questions on it.
-        return [self._by_reading(one, read, solver, context) for one, read in zip(examples, readings, strict=True)]
+        with _uncollected():
+            return [self._by_reading(one, read, solver, context) for one, read in zip(examples, readings, strict=True)]
 
     def _by_reading(self, example: Example, readings: Readings, solver: Solver, context: RunContext) -> Score:
         """Returns the score by rules, with what was not read; none where too little was."""
@@ -134,17 +139,8 @@ class Judge(Metric):
         unread = tuple(unread_evidence(example, *pair))
         if gap := too_little_read(example, *pair):
             return Score.unscored(*gap, evidence=unread)
-        (score,) = solver.run([self.verdict(self._as_stated(example, readings))], [readings])
+        (score,) = solver.run([self.verdict(_as_stated(example, *pair))], [readings])
         return replace(score, evidence=(*score.evidence, *unread)) if unread else score
-
-    def _as_stated(self, example: Example, readings: Readings) -> Example:
-        """Returns an example with an empty candidate where its candidate states nothing and its reference something.
-
-        Words without a statement must not do better than none.
-        """
-        if readings.read(example.candidate).findings or not readings.read(example.references[0]).findings:
-            return example
-        return replace(example, candidate="")
 
     def _reader(self, example: Example) -> ReportReader:
         return self._readers.of(example)
@@ -158,7 +154,7 @@ class Judge(Metric):
 
         return checkpoint_task(self.info.name, self.solvers["judge"], str(self.parameters["prompt"]))
 
-    @property
+    @cached_property
     def _by_rules(self) -> bool:
         return set(self.solvers.values()) == {RULES}
 
@@ -177,6 +173,30 @@ class Judge(Metric):
         own = self.checkpoint
         tasks = self.tasks if own is None else (own,)
         return model_solver(self.solvers, tasks, context, prompt=prompt, sampling=sampling, sample=self.sample)
+
+
+def _as_stated(example: Example, candidate: Reading, reference: Reading) -> Example:
+    """Returns an example with an empty candidate where its candidate states nothing and its reference something.
+
+    Words without a statement must not do better than none.
+    """
+    return example if candidate.findings or not reference.findings else replace(example, candidate="")
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keeps Python from looking for cycles meanwhile, of which judging by rules makes none.
+
+    Each look would go over all that was read and shown of the examples before, a sixth of the whole time.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def readings_of(reader: ReportReader, context: RunContext) -> Readings:

@@ -36,7 +36,7 @@ class Readings:
         self._rules = rules_of(reader)
         self._readings: dict[str, Reading] = {}
         self._derived: dict[Hashable, Any] = {}
-        self._latest: tuple[object, Any] = (None, None)
+        self._latest: tuple[object, Any] = (object(), None)
         self._comparisons: dict[tuple[str, str], Comparison] = {}
 
     def read(self, report: str) -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 
 import numpy as np
@@ -173,3 +174,28 @@ def test_more_reports_than_are_remembered_are_read_once_for_each_judge(corpus, m
     texts = {text for one in examples for text in (one.candidate, *one.references)}
     assert len(read_now) <= 1.2 * len(texts)
     np.testing.assert_array_equal(scored.value, make_metric("green").score_batch(examples, RunContext()).value)
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_pythons_search_for_cycles_is_afterwards_as_it_was_and_finds_none_of_ours(corpus, collecting):
+    metric, examples, context = make_metric("radfact"), pairs(corpus, 20, seed=3), RunContext()
+    metric.score_batch(examples[:1], context)
+    gc.collect()
+    was = gc.isenabled()
+    (gc.enable if collecting else gc.disable)()
+    try:
+        metric.score_batch(examples, context)
+        assert gc.isenabled() is collecting
+        gc.disable()
+        metric.score_batch(pairs(corpus, 20, seed=4), context)
+        assert gc.collect() == 0
+    finally:
+        (gc.enable if was else gc.disable)()
+
+
+def test_what_is_made_of_one_object_is_made_again_for_an_equal_one():
+    readings, made = Readings(reader("cxr")), []
+    first, equal = ["a"], ["a"]
+    for subject in (first, first, equal, first):
+        assert readings.of_same(subject, lambda: made.append(1) or len(made)) == len(made)
+    assert len(made) == 3
