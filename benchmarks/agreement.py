@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from agreement_fit import GRID, ablations, cross_validated
 from agreement_policies import load as load_policies
 from agreement_policies import outcomes
 from agreement_radjudge import failed
@@ -110,6 +111,16 @@ def _with_interval(value: Value) -> str:
     if value.value is None:
         return "-"
     return f"{value.value:.3f}" + ("" if value.interval is None else " [{:.2f}, {:.2f}]".format(*value.interval))
+
+
+def fit(study: Study) -> dict[str, Any]:
+    """Prints and returns what the recommended metric owes to its parts and to having seen these studies."""
+    parts, crossed = ablations(study), cross_validated(study)
+    print_table(
+        f"{RECOMMENDED} without its parts", ("", "tau-b"), [(name, _with_interval(one)) for name, one in parts.items()]
+    )
+    print_table(f"{RECOMMENDED} with any of {len(GRID)} sets of constants", ("", "tau-b"), list(crossed.items()))
+    return {"ablations": {name: asdict(one) for name, one in parts.items()}, "constants": crossed}
 
 
 def error_counts(study: Study) -> dict[str, dict[str, float | None]]:
@@ -229,6 +240,7 @@ def main() -> None:
         found["milliseconds"] = milliseconds(study)
         found["errors"] = error_counts(study)
         found["radpref"] = radpref(study)
+        found["fit"] = fit(study)
     for name, run in (("radjudge.json", radjudge), ("iu_xray_reports.csv", policies)):
         if (DATA / name).exists():
             found[name.partition(".")[0]] = run(DATA / name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from radeval.core.example import Example
 from radeval.core.info import EmptyRules, MetricInfo, Part, Properties
@@ -20,20 +21,32 @@ from radeval.metrics.judge.judge import Judge, is_empty, judge_parameters, no_ve
 from radeval.metrics.judge.pair import Pair
 from radeval.metrics.judge.task import Verdict, ask
 
-WEIGHTS: dict[Significance, float] = {"urgent": 2.0, "actionable": 1.0, "minor": 0.25, "expected": 0.0}
-"""What changes management is the unit; what must be acted on at once is two of it, what seldom matters a quarter, and
-what is normal for the patient is neither missed nor made up."""
+_LEVELS: dict[Significance, float] = {"urgent": 2.0, "actionable": 1.0, "minor": 0.25, "expected": 0.0}
 
-LEFT_RIGHT = {"significant": 0.5, "negligible": 0.9}
-"""What a finding is still worth with something wrong about it: half where that could change management."""
 
-LEFT_IN_DOUBT = 0.5
-"""What it is worth where one report doubts what the other states. Were it more, a candidate with little right would
-gain by listing every finding as possible."""
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """What the formula holds besides counting.
 
-PRIOR = WEIGHTS["minor"]
-"""Every pair agrees in this much before anything is compared, as if in one minor finding: a study without any weight
-has a score, and a minor finding more or less does not decide that of a study which is normal but for it."""
+    Attributes:
+        levels: Weight of a finding by its significance. What changes management is the unit; what must be acted on at
+            once is two of it, what seldom matters a quarter, and what is normal for the patient nothing.
+        significant: What is left of a right finding with something wrong about it that could change management.
+        negligible: The same where it could not.
+        doubt: The same where one report doubts what the other states. Were it more than half, a candidate with little
+            right would gain by listing every finding as possible.
+        prior: What every pair agrees in before anything is compared, one minor finding: a study without any weight has
+            a score, and a minor finding more or less does not decide that of a study which is normal but for it.
+    """
+
+    levels: Mapping[Significance, float] = field(default_factory=lambda: _LEVELS)
+    significant: float = 0.5
+    negligible: float = 0.9
+    doubt: float = 0.5
+    prior: float = _LEVELS["minor"]
+
+
+CONSTANTS = Constants()
 
 
 class WeightedFindings(Judge):
@@ -77,38 +90,42 @@ class WeightedFindings(Judge):
         answer = yield from ask(WeighFindings(), Pair(example.candidate, reference, example.context))
         if answer.value is None:
             return no_verdict(answer)
-        parts = _weights(answer.value)
-        value = (parts["right"] + PRIOR) / (sum(parts.values()) + PRIOR)
-        return Score.ok(value, parts, evidence=weighed_evidence(answer.value, example))
+        parts = weights_of(answer.value)
+        return Score.ok(share_right(parts), parts, evidence=weighed_evidence(answer.value, example))
 
 
 _PARTS = tuple(part.name for part in WeightedFindings.info.parts)
 
 
-def _weights(found: CrimsonFindings) -> dict[str, float]:
-    ours, theirs = _by_id(found.reference_findings), _by_id(found.candidate_findings)
+def weights_of(found: CrimsonFindings, constants: Constants = CONSTANTS) -> dict[str, float]:
+    """Returns the weight of what is right, missing, false, and lost by wrong attributes."""
+    ours, theirs = _by_id(found.reference_findings, constants), _by_id(found.candidate_findings, constants)
     stated: dict[str, float] = {}
     for one in found.matched:
         # To call a small finding a grave one is as far off as to miss the grave one.
         graver = max(ours[one.reference_id], theirs[one.candidate_id])
         stated[one.reference_id] = max(stated.get(one.reference_id, 0.0), graver)
-    left: dict[str, float] = {}
+    left = dict.fromkeys(stated, 1.0)
     for error in found.attribute_errors:
         # Several faults of one finding are one wrong finding: the worst counts.
-        left[error.reference_id] = min(left.get(error.reference_id, 1.0), _left(error))
-    right = sum(weight * left.get(name, 1.0) for name, weight in stated.items())
+        left[error.reference_id] = min(left[error.reference_id], _left(error, constants))
     return {
-        "right": right,
+        "right": sum(weight * left[name] for name, weight in stated.items()),
         "missing": sum(ours[name] for name in found.missing_findings),
         "false": sum(theirs[name] for name in found.false_findings),
-        "wrong": sum(weight * (1 - left.get(name, 1.0)) for name, weight in stated.items()),
+        "wrong": sum(weight * (1 - left[name]) for name, weight in stated.items()),
     }
 
 
-def _left(error: WrongAttribute) -> float:
-    left = LEFT_RIGHT[error.severity]
-    return min(left, LEFT_IN_DOUBT) if "certainty" in error.kinds else left
+def share_right(weights: Mapping[str, float], constants: Constants = CONSTANTS) -> float:
+    """Returns the score of weights."""
+    return (weights["right"] + constants.prior) / (sum(weights.values()) + constants.prior)
 
 
-def _by_id(findings: Iterable[WeighedFinding]) -> dict[str, float]:
-    return {one.id: WEIGHTS[one.significance] for one in findings}
+def _left(error: WrongAttribute, constants: Constants) -> float:
+    left = constants.significant if error.severity == "significant" else constants.negligible
+    return min(left, constants.doubt) if "certainty" in error.kinds else left
+
+
+def _by_id(findings: Iterable[WeighedFinding], constants: Constants) -> dict[str, float]:
+    return {one.id: constants.levels[one.significance] for one in findings}

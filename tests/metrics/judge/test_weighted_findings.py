@@ -6,6 +6,7 @@ import pytest
 
 import radeval
 from radeval.core.example import Example
+from radeval.core.metric import RunContext
 from radeval.core.score import Status
 from radeval.metrics.judge.crimson_task import CrimsonFindings
 from radeval.metrics.judge.task import Answer
@@ -78,6 +79,8 @@ def score_of(answer):
         (answered("a", "a", [(0, 0)], [(0, 0, "significant"), (0, 0, "negligible")]), 0.75 / 1.25),
         # A minor finding that is called a grave one is as wrong as the grave one would be.
         (answered("m", "u", [(0, 0)], [(0, 0, "significant")]), 1.25 / 2.25),
+        # Nor is a minor finding, missed or made up, all of a study that is normal but for it.
+        (answered("m", "m"), 0.25 / 0.75),
         # Said twice, it is right once.
         (answered("a", "aa", [(0, 0), (0, 1)]), 1.0),
     ],
@@ -156,7 +159,7 @@ def test_an_empty_candidate_scores_nothing_and_one_without_a_statement_no_more()
 
 def test_evidence_names_what_was_right_and_wrong_with_its_significance():
     example = Example("1", "Left lower lobe consolidation. Rib fracture.", (PNEUMONIA + " Small pleural effusion.",))
-    batch = WeightedFindings().score_batch([example], radeval.core.metric.RunContext())
+    batch = WeightedFindings().score_batch([example], RunContext())
     assert batch.status == [Status.OK]
     found = {(one.kind, one.side): one for one in batch.evidence[0]}
     assert set(found) == {("wrong location", "candidate"), ("false", "candidate"), ("omitted", "reference")}
