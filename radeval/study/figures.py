@@ -107,7 +107,8 @@ def forest(result: StudyResult) -> Figure:
     axes.set_yticks(range(len(shown)), [_name(one) for one in shown])
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel(f"{_title(result)}, 95 % interval")
+    unproven = any(one.against is not None and not one.against.beats for one in shown)
+    axes.set_xlabel(f"{_title(result)}, 95 % interval" + "\n‡ not shown to beat the trivial baselines" * unproven)
     _legend(figure, axes)
     return figure
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from radeval.core.errors import ColumnError, EmptyIdError, FileAccessError, InputError, UsageError
+from radeval.core.errors import ColumnError, EmptyIdError, FileAccessError, InputError, TableFormatError, UsageError
 from radeval.study.datasets import DATASETS, load_study, sources
 from radeval.study.datasets.custom import load_custom
 
@@ -52,6 +52,14 @@ def test_rexval_blank_counts_are_missing_and_malformed_ones_listed(rexval):
     assert any("row 25 (line 26), num_errors" in one and "'two'" in one for one in told)
     # The first rater's blank leaves the other's counts, so that the item is still rated.
     assert study.target("total").rated.all()
+
+
+def test_rexval_numbered_from_one_is_refused(rexval):
+    def change(rows):
+        return [[row[0] + 1, *row[1:]] for row in rows]
+
+    with pytest.raises(TableFormatError, match="numbered from 1 to 6"):
+        load_study("rexval", rexval(change))
 
 
 def test_a_wrong_file_is_named_with_what_was_expected(rexval):

@@ -76,6 +76,7 @@ _TRUTHS = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.
 
 def _counts(rows: Sequence[Row], places: dict[tuple[str, str], int], problems: list[Problem]) -> dict[Key, float]:
     """Returns the number of errors by study, candidate, rater, category and significance."""
+    _check_numbering(rows, len(places) // len(CANDIDATES))
     counts: dict[Key, float] = {}
     for row in rows:
         category = number(row["error_category"], f"{row.where}, error_category", problems, low=1, high=6)
