@@ -96,6 +96,17 @@ def _counts(rows: Sequence[Row], places: dict[tuple[str, str], int], problems: l
     return counts
 
 
+def _check_numbering(rows: Sequence[Row], n_studies: int) -> None:
+    """Raises where studies are numbered from 1: every count would go to the study before."""
+    numbers = {row["study_number"] for row in rows}
+    if str(n_studies) in numbers and "0" not in numbers:
+        raise TableFormatError(
+            f"studies are numbered from 1 to {n_studies}, not from 0 to {n_studies - 1}",
+            where=_ERRORS,
+            hint=f"study_number is the row of {_TEXTS}, counted from 0, as in the release",
+        )
+
+
 def _targets(counts: dict[Key, float], places: dict[tuple[str, str], int], raters: Sequence[str]) -> tuple[Target, ...]:
     """Returns all, significant and insignificant errors, and each category; NaN wherever a count is missing."""
     cells = np.full((len(places), len(raters), len(CATEGORIES), 2), np.nan)
