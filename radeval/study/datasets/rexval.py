@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from radeval.core.errors import TableFormatError
 from radeval.core.example import Context, Example
 from radeval.study.data import Problem, Study, Target, empty_ratings
 from radeval.study.datasets.source import Row, Source, number, read_rows
