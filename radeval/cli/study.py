@@ -361,9 +361,6 @@ def _series(
         for label in in_sample:
             if label not in names:
                 raise UsageError(f"there are no scores {label!r}", where="--in-sample", hint=did_you_mean(label, names))
-        taken = {one.label for one in series} & set(names)
-        if taken:
-            raise UsageError(f"two metrics are called {taken.pop()}", where="--scores", hint="rename the column")
         series += [replace(one, tuned_on=(found.name,)) if one.label in in_sample else one for one in given]
     elif lower or in_sample:
         raise UsageError("these options are about columns of --scores", where="--lower, --in-sample")

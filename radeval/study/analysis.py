@@ -19,7 +19,7 @@ from radeval.study.contests import Entrant, Measure, against_baselines, clusters
 from radeval.study.data import Mask, Study, Target
 from radeval.study.measures import POOLED, STATISTICS, WITHIN_STUDY, WITHIN_SYSTEM, Resampler, designs
 from radeval.study.people import people_line, raters_of
-from radeval.study.results import Line, StudyResult
+from radeval.study.results import Contest, Line, StudyResult
 from radeval.study.series import Series, baselines
 
 _FEW_GROUPS = 20
@@ -115,21 +115,13 @@ def analyse(study: Study, series: Sequence[Series], options: StudyOptions, notic
     rated = study.target(options.target).rated
     metrics, said = _usable(series, rated, options.min_scored)
     entered = [*metrics, *baselines(study, study.target(options.target))]
-    mask = rated & np.all([np.isfinite(one.values) for one in entered], axis=0)
-    if mask.sum() < _LEAST_ITEMS:
-        raise InputError(
-            f"{int(mask.sum())} items of {study.title} have a rating of the target and all scores",
-            where=f"{int(rated.sum())} of {len(study)} items are rated",
-            hint="name another --target; `radeval study check` tells what is missing",
-        )
+    mask = _shared_items(study, entered, rated)
     used = study.only(mask)
     target = used.target(options.target)
     places = designs(used.groups, used.systems)
-    ending = _WITHIN[options.within]
-    if ending not in places:
-        raise UsageError(f"no two items share a {options.within}", where="--within", hint="leave it out")
+    key = options.statistic + _WITHIN[options.within]
     resampler = Resampler(places[POOLED].n_units, options.n_boot, options.seed)
-    key = options.statistic + ending
+    measure = _measure(options, target, places, resampler)
     compared = [_only(one, mask) for one in entered]
     lines = {
         one.label: replace(
@@ -144,17 +136,7 @@ def analyse(study: Study, series: Sequence[Series], options: StudyOptions, notic
         for one in compared
         if (value := lines[one.label].values[key].value) is not None
     ]
-    statistic = STATISTICS[options.statistic]
-    assert statistic.test is not None
-    means = target.sign * target.mean
-    measure = Measure(statistic, statistic.test, places[ending], means, resampler, options.draws, options.seed)
     fought = contests(entrants, measure)
-    standing, numbers = against_baselines(entrants, fought), clusters(entrants, fought)
-    ranked = sorted(
-        (replace(one, against=standing.get(label), cluster=numbers.get(label)) for label, one in lines.items()),
-        key=lambda one: -math.inf if (value := one.values[key].value) is None else value,
-        reverse=True,
-    )
     people = people_line(used, target, places, resampler)
     return StudyResult(
         study=study.name,
@@ -167,9 +149,9 @@ def analyse(study: Study, series: Sequence[Series], options: StudyOptions, notic
         n_used=len(used),
         n_groups=places[POOLED].n_units,
         n_systems=len(set(used.systems)),
-        lines=(*([people] if people else []), *ranked),
+        lines=(*([people] if people else []), *_ranked(lines, key, entrants, fought)),
         contests=tuple(fought),
-        raters=raters_of(target, places[ending], statistic, resampler),
+        raters=raters_of(target, measure.design, measure.statistic, resampler),
         smallest_difference=median_smallest_difference(entrants, measure),
         scores={one.label: one.values.tolist() for one in compared},
         ratings=target.mean.tolist(),
@@ -180,6 +162,54 @@ def analyse(study: Study, series: Sequence[Series], options: StudyOptions, notic
         environment=environment(),
         seconds=time.perf_counter() - started,
     )
+
+
+def _shared_items(study: Study, series: Sequence[Series], rated: Mask) -> Mask:
+    """Returns the items that have a rating and every score.
+
+    Raises:
+        InputError: They are too few.
+        UsageError: Two series have one name.
+    """
+    labels = [one.label for one in series]
+    twice = next((label for label in labels if labels.count(label) > 1), None)
+    if twice is not None:
+        raise UsageError(f"two metrics or baselines are called {twice!r}", where="--scores", hint="rename the column")
+    mask: Mask = rated & np.all([np.isfinite(one.values) for one in series], axis=0)
+    if mask.sum() < _LEAST_ITEMS:
+        raise InputError(
+            f"{int(mask.sum())} items of {study.title} have a rating of the target and all scores",
+            where=f"{int(rated.sum())} of {len(study)} items are rated",
+            hint="name another --target; `radeval study check` tells what is missing",
+        )
+    return mask
+
+
+def _measure(options: StudyOptions, target: Target, places: Mapping[str, Design], resampler: Resampler) -> Measure:
+    """Returns by what the main statistic compares metrics.
+
+    Raises:
+        UsageError: No two items share what they are to be compared within.
+    """
+    ending = _WITHIN[options.within]
+    if ending not in places:
+        raise UsageError(f"no two items share a {options.within}", where="--within", hint="leave it out")
+    statistic = STATISTICS[options.statistic]
+    assert statistic.test is not None
+    means = target.sign * target.mean
+    return Measure(statistic, statistic.test, places[ending], means, resampler, options.draws, options.seed)
+
+
+def _ranked(lines: Mapping[str, Line], key: str, entrants: Sequence[Entrant], fought: Sequence[Contest]) -> list[Line]:
+    """Returns the lines with their standing, the best first."""
+    standing, numbers = against_baselines(entrants, fought), clusters(entrants, fought)
+    placed = [replace(one, against=standing.get(label), cluster=numbers.get(label)) for label, one in lines.items()]
+
+    def value(line: Line) -> float:
+        found = line.values[key].value
+        return -math.inf if found is None else found
+
+    return sorted(placed, key=value, reverse=True)
 
 
 def _config(options: StudyOptions, target: Target) -> dict[str, Any]:

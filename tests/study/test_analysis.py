@@ -170,6 +170,12 @@ def test_other_main_statistics(compared):
             analyse(study, found, StudyOptions(**QUICK, **options))
 
 
+def test_a_name_is_taken_once(compared):
+    study, found = compared
+    with pytest.raises(UsageError, match="are called 'source'"):
+        analyse(study, [replace(found[0], label="source")], StudyOptions(**QUICK))
+
+
 def test_too_few_items_are_an_error(simulated):
     study, quality = simulated(1)
     with pytest.raises(InputError, match="2 items of Sim"):
