@@ -69,6 +69,7 @@ def test_a_fitted_composite_is_a_metric(radpref, tmp_path):
     assert result["composite"].scores.value == pytest.approx(expected)
     assert "radpref" in result["composite"].info.tuned_on
     assert result["composite"].info.direction == "higher"
+    assert result["composite"].info.modalities == radeval.load_metric("findings").info.modalities
     assert f"mine#{read_composite(str(path)).digest}" not in str(result["composite"].signature)
     assert read_composite(str(path)).digest in str(result["composite"].signature)
 

@@ -60,6 +60,8 @@ class Composite(Metric):
         self.info = replace(
             self.info,
             direction=form.composite.direction,
+            modalities=_narrowest([one.modalities for one in infos]),
+            languages=_narrowest([one.languages for one in infos]),
             tuned_on=tuple(
                 dict.fromkeys((*form.composite.tuned_on, *(name for one in infos for name in one.tuned_on)))
             ),
@@ -129,3 +131,12 @@ class Composite(Metric):
 def _part(spec: str) -> str:
     """Returns the name of the part that holds a metric's score; a column's name has no slash."""
     return spec.replace("/", "_")
+
+
+def _narrowest(scopes: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Returns what all metrics are meant for: "any" where none is bound, all that is named where they share nothing."""
+    bound = [one for one in scopes if one != ("any",)]
+    if not bound:
+        return ("any",)
+    shared = tuple(name for name in bound[0] if all(name in one for one in bound))
+    return shared or tuple(dict.fromkeys(name for one in bound for name in one))
