@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from radeval.core.metric import RunContext
 from radeval.findings.reader import reader
-from radeval.metrics.judge.crimson_task import CrimsonFindings, WeighFindings
+from radeval.metrics.judge.crimson_task import CrimsonFindings, Significance, WeighFindings
 from radeval.metrics.judge.judge import readings_of
 from radeval.metrics.judge.pair import Pair
 from radeval.metrics.judge.weighted_findings import CONSTANTS, Constants, share_right, weights_of
@@ -23,21 +23,24 @@ from radeval.study.results import Value
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 Formula = Callable[[CrimsonFindings], float]
-FOLDS, ROUNDS, DRAWS = 5, 10, 1_000
+FOLDS, ROUNDS, DRAWS = 5, 5, 1_000
 
-_EVEN = {"urgent": 1.0, "actionable": 1.0, "minor": 1.0, "expected": 1.0}
-_LEVELS = (
+_EVEN: dict[Significance, float] = {"urgent": 1.0, "actionable": 1.0, "minor": 1.0, "expected": 1.0}
+_LEVELS: tuple[Mapping[Significance, float], ...] = (
     _EVEN,
     CONSTANTS.levels,
     *(
-        {"urgent": urgent, "actionable": actionable, "minor": minor, "expected": 0.0}
-        for urgent, actionable, minor in ((1, 1, 0.25), (1, 0.5, 0.25), (2, 1, 0.5), (2, 1, 0.1), (4, 2, 0.25))
+        {"urgent": urgent, "actionable": actionable, "minor": minor, "expected": expected}
+        for urgent, actionable, minor, expected in (
+            (2, 1, 0.25, 0), (2, 1, 0.25, 0.1), (1, 1, 0.25, 0.05), (1, 0.5, 0.25, 0), (2, 1, 0.5, 0.1),
+            (4, 2, 0.25, 0),
+        )
     ),
-)
+)  # fmt: skip
 GRID = tuple(
-    Constants(levels, significant, negligible, doubt, prior)
-    for levels, significant, negligible, doubt, prior in itertools.product(
-        _LEVELS, (0.25, 0.5, 0.75), (0.75, 0.9, 1.0), (0.5, 0.9), (0.05, 0.1, 0.25, 0.5, 1.0)
+    Constants(levels, significant, 0.9, related, doubt, prior)
+    for levels, significant, related, doubt, prior in itertools.product(
+        _LEVELS, (0.25, 0.5, 0.75), (0.0, 0.1, 0.25, 0.5), (0.5, 0.9), (0.05, 0.1, 0.25, 0.5, 1.0)
     )
 )
 """Constants that one might have set instead."""
@@ -71,7 +74,11 @@ ABLATIONS: dict[str, Formula] = {
     ),
     "no credit for what is right": _penalties_only,
     "hardly a prior (0.01)": formula(replace(CONSTANTS, prior=0.01)),
-    "wrong attributes cost nothing": formula(replace(CONSTANTS, significant=1.0, negligible=1.0, doubt=1.0)),
+    "wrong attributes cost nothing": formula(
+        replace(CONSTANTS, significant=1.0, negligible=1.0, related=1.0, doubt=1.0)
+    ),
+    "a related name is half the finding": formula(replace(CONSTANTS, related=CONSTANTS.significant)),
+    "expected findings weigh nothing": formula(replace(CONSTANTS, levels={**CONSTANTS.levels, "expected": 0.0})),
     "doubt costs what other faults cost": formula(replace(CONSTANTS, doubt=CONSTANTS.negligible)),
 }
 

@@ -17,11 +17,13 @@ from radeval.metrics.judge.crimson_task import (
     WeighFindings,
     WrongAttribute,
 )
+from radeval.metrics.judge.issues import IssueKind
 from radeval.metrics.judge.judge import Judge, is_empty, judge_parameters, no_verdict
 from radeval.metrics.judge.pair import Pair
 from radeval.metrics.judge.task import Verdict, ask
 
-_LEVELS: dict[Significance, float] = {"urgent": 2.0, "actionable": 1.0, "minor": 0.25, "expected": 0.0}
+_LEVELS: dict[Significance, float] = {"urgent": 2.0, "actionable": 1.0, "minor": 0.25, "expected": 0.05}
+_NAMES: frozenset[IssueKind] = frozenset({"unspecific", "overinterpretation", "descriptor"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,12 @@ class Constants:
 
     Attributes:
         levels: Weight of a finding by its significance. What changes management is the unit; what must be acted on at
-            once is two of it, what seldom matters a quarter, and what is normal for the patient nothing.
+            once is two of it, what seldom matters a quarter, and what is normal for the patient next to nothing; but
+            not nothing, or to make it up would be free.
         significant: What is left of a right finding with something wrong about it that could change management.
         negligible: The same where it could not.
+        related: The same where it is called by a related name that is managed otherwise: interstitial for airspace
+            disease is another finding rather than half of it.
         doubt: The same where one report doubts what the other states. Were it more than half, a candidate with little
             right would gain by listing every finding as possible.
         prior: What every pair agrees in before anything is compared, one minor finding: a study without any weight has
@@ -42,6 +47,7 @@ class Constants:
     levels: Mapping[Significance, float] = field(default_factory=lambda: _LEVELS)
     significant: float = 0.5
     negligible: float = 0.9
+    related: float = 0.1
     doubt: float = 0.5
     prior: float = _LEVELS["minor"]
 
@@ -74,10 +80,10 @@ class WeightedFindings(Judge):
         languages=("en",),
         tuned_on=("radpref",),
         notes="(right + 0.25) / (right + wrong + missing + false + 0.25). Weights: urgent 2, actionable 1, minor 0.25, "
-        "expected 0; age, sex, indication and comparison change them where they are known. Of a finding in both "
-        "reports the graver weight counts. Doubt in one report takes half of it, as does a wrong side, place, size, "
-        "change or name that could change management; any other fault takes a tenth. Normal statements do not count. "
-        "Models are asked what crimson asks.",
+        "expected 0.05; age, sex, indication and comparison change them where they are known. Of a finding in both "
+        "reports the graver weight counts. Of it, doubt in one report takes half, as does a wrong side, place, size or "
+        "change that could change management; a related name that is managed otherwise takes nine tenths; any other "
+        "fault a tenth. Normal statements do not count. Models are asked what crimson asks.",
     )
 
     tasks = (WeighFindings(),)
@@ -124,6 +130,8 @@ def share_right(weights: Mapping[str, float], constants: Constants = CONSTANTS) 
 
 def _left(error: WrongAttribute, constants: Constants) -> float:
     left = constants.significant if error.severity == "significant" else constants.negligible
+    if error.severity == "significant" and not _NAMES.isdisjoint(error.kinds):
+        left = min(left, constants.related)
     return min(left, constants.doubt) if "certainty" in error.kinds else left
 
 

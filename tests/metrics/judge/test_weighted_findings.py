@@ -44,11 +44,11 @@ def answered(reference="", candidate="", matched=(), wrong=()):
                 {
                     "reference_id": f"R{row}",
                     "candidate_id": f"P{column}",
-                    "kinds": ["location"],
+                    "kinds": [kind],
                     "severity": severity,
                     "explanation": "",
                 }
-                for row, column, severity in wrong
+                for row, column, severity, kind in wrong
             ],
         }
     )
@@ -67,19 +67,25 @@ def score_of(answer):
     ("answer", "value"),
     [
         (answered(), 1.0),
-        (answered("e", "e"), 1.0),
+        (answered("e", "e", [(0, 0)]), 1.0),
+        (answered("e", ""), 0.25 / 0.3),
         (answered("", "m"), 0.5),
         (answered("m", ""), 0.5),
         (answered("", "a"), 0.25 / 1.25),
         (answered("u", ""), 0.25 / 2.25),
         (answered("ua", "u", [(0, 0)]), 2.25 / 3.25),
-        (answered("a", "a", [(0, 0)], [(0, 0, "significant")]), 0.75 / 1.25),
-        (answered("a", "a", [(0, 0)], [(0, 0, "negligible")]), 1.15 / 1.25),
+        (answered("a", "a", [(0, 0)], [(0, 0, "significant", "location")]), 0.75 / 1.25),
+        (answered("a", "a", [(0, 0)], [(0, 0, "negligible", "temporal")]), 1.15 / 1.25),
+        (answered("a", "a", [(0, 0)], [(0, 0, "negligible", "certainty")]), 0.75 / 1.25),
+        (answered("a", "a", [(0, 0)], [(0, 0, "significant", "descriptor")]), 0.35 / 1.25),
+        (answered("a", "a", [(0, 0)], [(0, 0, "negligible", "unspecific")]), 1.15 / 1.25),
         # Several faults of one finding are one wrong finding.
-        (answered("a", "a", [(0, 0)], [(0, 0, "significant"), (0, 0, "negligible")]), 0.75 / 1.25),
+        (
+            answered("a", "a", [(0, 0)], [(0, 0, "significant", "location"), (0, 0, "negligible", "temporal")]),
+            0.75 / 1.25,
+        ),
         # A minor finding that is called a grave one is as wrong as the grave one would be.
-        (answered("m", "u", [(0, 0)], [(0, 0, "significant")]), 1.25 / 2.25),
-        # Nor is a minor finding, missed or made up, all of a study that is normal but for it.
+        (answered("m", "u", [(0, 0)], [(0, 0, "significant", "location")]), 1.25 / 2.25),
         (answered("m", "m"), 0.25 / 0.75),
         # Said twice, it is right once.
         (answered("a", "aa", [(0, 0), (0, 1)]), 1.0),
@@ -90,7 +96,7 @@ def test_the_formula_on_known_answers(answer, value):
 
 
 def test_parts_are_the_weights_of_the_formula():
-    score = score_of(answered("uam", "uaa", [(0, 0), (1, 1)], [(1, 1, "significant")]))
+    score = score_of(answered("uam", "uaa", [(0, 0), (1, 1)], [(1, 1, "significant", "location")]))
     assert score.parts == {"right": 2.5, "missing": 0.25, "false": 1.0, "wrong": 0.5}
 
 
@@ -108,6 +114,9 @@ def scores(reference, *candidates):
         (MANY, MANY.replace("Moderate left", "Moderate right"), "Moderate right pleural effusion."),
         (PNEUMONIA, "Right lower lobe pneumonia.", "Left lower lobe consolidation."),
         (PNEUMONIA, "Left lower lobe consolidation.", NORMAL),
+        # Another pattern of opacity is no half of the finding; a general word for it is more than silence.
+        (PNEUMONIA, "Right lower lobe consolidation.", "Right lower lobe interstitial markings."),
+        ("Right lower lobe pneumonia.", "Right lower lobe opacity.", NORMAL),
         (PNEUMONIA, NORMAL, "Large left pneumothorax. Displaced rib fracture."),
         # To miss what is urgent against missing what is not.
         (MANY, MANY.replace("Cardiomegaly. ", ""), MANY.replace("Small right apical pneumothorax. ", "")),
