@@ -18,6 +18,7 @@ from radeval.cli.judging import (
     Judge,
     Lexicon,
     Prompts,
+    Timeout,
     check_taken,
     judging_of,
     planned_metrics,
@@ -46,6 +47,7 @@ def explain(
     judge: Judge = None,
     allow_remote: AllowRemote = None,
     cache: Cache = None,
+    timeout: Timeout = None,
     prompts: Prompts = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
@@ -57,7 +59,7 @@ def explain(
     from radeval.run.score import RunOptions, score_examples
 
     flags: dict[str, Any] = {"sections": sections, "id_col": id_col, "text_col": text_col, "lexicon": lexicon}
-    flags |= {"judge": judge, "allow_remote": allow_remote, "cache": cache, "prompts": prompts}
+    flags |= {"judge": judge, "allow_remote": allow_remote, "cache": cache, "timeout": timeout, "prompts": prompts}
     settings = load_settings(flags, os.environ, Path.cwd())
     options = RunOptions(
         sections=settings.sections, n_boot=0, parameters=run_parameters(settings), judging=judging_of(settings)

@@ -40,6 +40,7 @@ Concurrency = Annotated[
     int | None,
     typer.Option(help="Most requests in flight to one model.  [default: 16]"),
 ]
+Timeout = Annotated[float | None, typer.Option("--timeout", help="Seconds that one request may take.  [default: 120]")]
 Rpm = Annotated[int | None, typer.Option("--rpm", help="Most requests a minute.")]
 Tpm = Annotated[int | None, typer.Option("--tpm", help="Most tokens a minute.")]
 MaxCost = Annotated[
