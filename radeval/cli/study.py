@@ -43,7 +43,8 @@ study = typer.Typer(help="Measure how far metrics agree with experts' ratings.",
 
 CUSTOM = "custom"
 DEFAULT_METRICS = (
-    "findings", "labels14", "entity_graph", "radfact", "green", "chexprompt", "gema", "crimson", "bleu", "chrf",
+    "weighted_findings", "findings", "labels14", "entity_graph", "radfact", "green", "chexprompt", "gema", "crimson",
+    "bleu", "chrf",
 )  # fmt: skip
 """What is compared where no metric is named: those that need no model, no download and no key."""
 
