@@ -359,8 +359,10 @@ spinal_stimulator: Spinal cord stimulator. / Baclofen pump. / Spinal stimulator 
 vagal_stimulator: Vagal nerve stimulator. / Deep brain stimulator battery. / Phrenic nerve pacer.
 vagal_stimulator: Vagus nerve stimulator.
 spinal_fusion_hardware: Pedicle screws in the lumbar spine. / Posterior spinal fusion hardware.
-spinal_fusion_hardware: Hardware in the cervical spine. / Harrington rods. / Thoracolumbar fusion hardware.
-spinal_fusion_hardware: ACDF hardware. / Spinal fixation rods.
+cervical_fusion_hardware: Hardware in the cervical spine. / ACDF hardware. / Cervical plate.
+lumbar_fusion_hardware: Lumbar fusion rods. / Lumbar spine hardware.
+spinal_fusion_hardware: Harrington rods. / Thoracolumbar fusion hardware.
+spinal_fusion_hardware: Spinal fixation rods.
 spinal_fusion: ACDF. / Anterior cervical discectomy and fusion. / Cervical spine fusion.
 shoulder_arthroplasty: Reverse total shoulder arthroplasty. / Right shoulder arthroplasty.
 shoulder_arthroplasty: Right shoulder replacement. / Left humeral head prosthesis. / Left total shoulder arthroplasty.
