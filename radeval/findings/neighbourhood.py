@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from radeval.findings.naming import Named
 from radeval.findings.phrases import ADJECTIVES, joins_alike, next_join
@@ -97,10 +97,15 @@ def shared(at: int, named: Sequence[Named], clause: Sequence[Mention], denied: b
     later = [one.place for one in named[at + 1 :] if one.place > here]
     if later and all(_lists(clause[other]) for other in range(here + 1, later[0])):
         found = _shared_after(clause, later)
+        own = {place for one in named[at + 1 :] for place in one.structures}
+        found = [place for place in found if not _is_of(place, own, clause)]
         if found:
             return found
     elif len(later) == 1 and _is_joined_subject(clause, here, later[0]):
         return _change_of_all(clause, later[0])
+    if not denied and at > 0 and _is_same_in_another_state(named[at], named[at - 1], clause):
+        before = range(_low(at - 1, named, clause), named[at - 1].place)
+        return [place for place in before if "change" in clause[place].roles]
     while not denied and at > 0 and _follows_bare(at, named, clause):
         at -= 1
         low = _low(at, named, clause)
@@ -112,6 +117,11 @@ def shared(at: int, named: Sequence[Named], clause: Sequence[Mention], denied: b
     return []
 
 
+def _is_of(place: int, structures: Collection[int], clause: Sequence[Mention]) -> bool:
+    """Tells whether a place or side is part of another name ("low volumes and elevation of the left hemidiaphragm")."""
+    return place in structures or ("side" in clause[place].roles and place + 1 in structures)
+
+
 def _follows_bare(at: int, named: Sequence[Named], clause: Sequence[Mention]) -> bool:
     one, previous = named[at], named[at - 1]
     return (
@@ -119,6 +129,16 @@ def _follows_bare(at: int, named: Sequence[Named], clause: Sequence[Mention]) ->
         and not previous.structures
         and previous.place == one.place - 2
         and (clause[one.place - 1].roles.get("join") in _COORDINATE or "hedge_between" in clause[one.place - 1].roles)
+    )
+
+
+def _is_same_in_another_state(one: Named, previous: Named, clause: Sequence[Mention]) -> bool:
+    """Tells whether two joined adjectives are of one structure ("unchanged tortuous and calcified aorta")."""
+    return (
+        bool(one.structures)
+        and one.structures == previous.structures
+        and previous.place == one.place - 2
+        and clause[one.place - 1].roles.get("join") in _COORDINATE
     )
 
 

@@ -36,8 +36,12 @@ def joins_alike(clause: Sequence[Mention], place: int) -> bool:
         return True  # "the seventh and eighth rib"
     if clause[place].roles.get("join") != "," or ("change" in after and "severity" not in before):
         return False
+    if "severity" in before and _is_unknown_adjective(clause, place + 1):
+        return _stands_before_its_noun(clause, place - 1)  # "a severe, ropelike opacity"
     if "concept" in after and not adverbs:  # "a large, poorly defined opacity" goes on
-        return _closes_aside(clause, place)
+        # "There is mild, XXXX opacity": the word between is masked.
+        masked = "severity" in before and _names_nothing(clause[:place]) and _stands_before_its_noun(clause, place - 1)
+        return masked or _closes_aside(clause, place)
     if clause[place - 1].roles.get("side", "bilateral") != "bilateral" and "severity" in after:
         return False  # "moderate right, small left"
     return (
@@ -54,6 +58,11 @@ def _closes_aside(clause: Sequence[Mention], comma: int) -> bool:
         commas += place > 0 and clause[place].roles.get("join") == ","
         place -= 1
     return commas > 0 and (place < 0 or not _ENDING & clause[place].roles.keys() - {"verb"})
+
+
+def _is_unknown_adjective(clause: Sequence[Mention], place: int) -> bool:
+    """Tells whether a word that is not known stands right before a name."""
+    return "word" in clause[place].roles and place + 1 < len(clause) and "concept" in clause[place + 1].roles
 
 
 def _after_adverbs(clause: Sequence[Mention], place: int) -> dict[str, str]:
