@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _new = tuple.__new__
+# Letters of any script are words, so that what is written in another one counts as unknown, not as nothing.
 _TOKEN = re.compile(
-    r"[A-Za-z]+(?:/[A-Za-z](?![A-Za-z]))?(?:'[a-z]+)?|\d+(?:\.\d+|(?:st|nd|rd|th)\b)?|_{2,}|[^\sA-Za-z\d]"
+    r"[^\W\d_]+(?:/[A-Za-z](?![A-Za-z]))?(?:'[a-z]+)?|[0-9]+(?:\.[0-9]+|(?:st|nd|rd|th)\b)?|_{2,}|[^\s\w]|_|\d"
 )
 _MARK = re.compile(r"[Xx]{3,}|_{2,}")
 

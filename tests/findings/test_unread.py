@@ -92,3 +92,9 @@ def test_a_misspelt_word_is_read():
 def test_every_clause_lies_in_the_report_as_written():
     text = "FINDINGS: No effusion.\n\nThere is zorbation; the heart is normal. A gizmo,  however, is blorped."
     assert unread(text) == ["There is zorbation", "A gizmo,  however, is blorped"]
+
+
+@pytest.mark.parametrize("text", ["左侧胸腔积液。", "Œdème.", "Плевральный выпот."])
+def test_words_of_another_script_are_not_understood_rather_than_nothing(text):
+    assert read(text).unread
+    assert not read(text).findings

@@ -12,7 +12,7 @@ from radeval.metrics.entity.reading import MODALITIES
 from radeval.metrics.judge.crimson_task import CrimsonFindings, WeighedFinding, WeighFindings
 from radeval.metrics.judge.evidence import quoted
 from radeval.metrics.judge.issues import IssueKind
-from radeval.metrics.judge.judge import Judge, is_empty, judge_parameters, no_verdict
+from radeval.metrics.judge.judge import Judge, beside_nothing, is_empty, judge_parameters, no_verdict
 from radeval.metrics.judge.pair import Pair
 from radeval.metrics.judge.task import Verdict, ask
 
@@ -59,8 +59,8 @@ class Crimson(Judge):
     def verdict(self, example: Example) -> Verdict:
         """Returns the protocol: one question, and the formula."""
         if is_empty(example.candidate):
-            value = 1.0 if is_empty(example.references[0]) else 0.0
-            return Score.ok(value, _parts(_NOTHING), evidence=())
+            both = is_empty(example.references[0])
+            return Score.ok(1.0, _parts(_NOTHING)) if both else beside_nothing(0.0, self.info)
         task = self.checkpoint or WeighFindings()
         answer = yield from ask(task, Pair(example.candidate, example.references[0], example.context))
         if answer.value is None:

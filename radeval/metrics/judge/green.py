@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from radeval.core.example import Example
@@ -16,7 +15,7 @@ from radeval.metrics.judge.counts import count_errors, error_evidence
 from radeval.metrics.judge.errors import ERROR_KINDS, MatchedFinding, ReportError, check_errors, rules_errors
 from radeval.metrics.judge.evidence import quoted
 from radeval.metrics.judge.forms import Form, Quotation, require_quotation
-from radeval.metrics.judge.judge import Judge, is_empty, judge_parameters, no_verdict
+from radeval.metrics.judge.judge import Judge, beside_nothing, is_empty, judge_parameters, no_verdict
 from radeval.metrics.judge.pair import Pair, pair_slots
 from radeval.metrics.judge.readings import Readings
 from radeval.metrics.judge.rules import RULES
@@ -140,7 +139,7 @@ class Green(Judge):
         if is_empty(example.candidate) and is_empty(reference):
             return _score((), example, ())
         if is_empty(example.candidate) or is_empty(reference):
-            return replace(_score((), example, ()), value=0.0)
+            return beside_nothing(0.0, self.info)
         if too_long := self._too_long(example):
             return Score.unscored("report too long", too_long)
         pair = Pair(example.candidate, reference, example.context)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from radeval.core.batch import ScoreBatch
 from radeval.core.errors import ParameterError
 from radeval.core.example import Example
-from radeval.core.info import Parameter, ParameterValue
+from radeval.core.info import MetricInfo, Parameter, ParameterValue
 from radeval.core.metric import Metric, RunContext
 from radeval.core.score import Score
 from radeval.findings.reader import ReportReader
@@ -207,6 +207,16 @@ def readings_of(reader: ReportReader, context: RunContext) -> Readings:
 def no_verdict(answer: Answer[Any]) -> Score:
     """Returns the score of a protocol that lacks an answer which its formula needs."""
     return Score.unscored(answer.reason, answer.detail)
+
+
+def beside_nothing(value: float, info: MetricInfo) -> Score:
+    """Returns the stated value for one empty report beside one that is not: nothing is judged, so no part has a value.
+
+    Zero errors counted in what was never written would raise the means of the parts.
+    """
+    names = [part.name for part in info.parts]
+    reasons = dict.fromkeys(names, "one of the reports is empty")
+    return Score.ok(value, dict.fromkeys(names), part_reasons=reasons)
 
 
 def is_empty(report: str) -> bool:

@@ -18,7 +18,7 @@ from radeval.metrics.judge.crimson_task import (
     WrongAttribute,
 )
 from radeval.metrics.judge.issues import IssueKind
-from radeval.metrics.judge.judge import Judge, is_empty, judge_parameters, no_verdict
+from radeval.metrics.judge.judge import Judge, beside_nothing, is_empty, judge_parameters, no_verdict
 from radeval.metrics.judge.pair import Pair
 from radeval.metrics.judge.task import Verdict, ask
 
@@ -92,7 +92,8 @@ class WeightedFindings(Judge):
         """Returns the protocol: one question, and the formula."""
         reference = example.references[0]
         if is_empty(example.candidate):
-            return Score.ok(1.0 if is_empty(reference) else 0.0, dict.fromkeys(_PARTS, 0.0))
+            both = is_empty(reference)
+            return Score.ok(1.0, dict.fromkeys(_PARTS, 0.0)) if both else beside_nothing(0.0, self.info)
         answer = yield from ask(WeighFindings(), Pair(example.candidate, reference, example.context))
         if answer.value is None:
             return no_verdict(answer)
