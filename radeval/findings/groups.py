@@ -29,6 +29,10 @@ def groups(near: Sequence[int], here: int, clause: Sequence[Mention]) -> list[li
         return [[*shared, *piece] for piece in pieces]
     before = [place for place in near if place < here]
     first = before[0] if before else here
+    placed = _places_with_sides(before, clause)
+    if placed:
+        inside = {place for piece in placed for place in piece}
+        return [[*(place for place in near if place not in inside), *piece] for piece in placed]
     if not before or not _has(before, clause, _OWN) or not _has(before, clause, _PLACES):
         return [list(near)]
     found = _pieces_before(first, clause)
@@ -44,6 +48,26 @@ def groups(near: Sequence[int], here: int, clause: Sequence[Mention]) -> list[li
         ),
         list(near),
     ]
+
+
+def _places_with_sides(before: Sequence[int], clause: Sequence[Mention]) -> list[list[int]]:
+    """Returns two joined places of which one is on both sides and the other is not ("right hilar and bibasilar ...").
+
+    Together they would be on both sides, which says of the first what it does not.
+    """
+    joins = [place for place in before if "join" in clause[place].roles]
+    if len(joins) != 1:
+        return []
+    pieces = [
+        [place for place in before if (place < joins[0]) is first and _has([place], clause, _PLACES)]
+        for first in (True, False)
+    ]
+    sides = [{side for place in piece if (side := clause[place].roles.get("side"))} for piece in pieces]
+    unequal = all(len(one) == 1 for one in sides) and sides[0] != sides[1] and {"bilateral"} in sides
+    later = [place for place in before if place > joins[0]]
+    if not unequal or _has(later, clause, _OWN) or not all(_has(piece, clause, ("structure",)) for piece in pieces):
+        return []
+    return pieces
 
 
 def _pieces_before(first: int, clause: Sequence[Mention]) -> list[list[int]]:
