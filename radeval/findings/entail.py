@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from radeval.core.errors import TextError
 from radeval.core.finding import Finding, Kind, Laterality, Presence
 from radeval.findings.inference import affirms, conflicts, rules_out
 from radeval.findings.reader import ReportReader, reader
@@ -68,7 +69,15 @@ def entails(premises: Sequence[str], hypothesis: str, modality: str = "cxr") -> 
         premises: Statements taken as true.
         hypothesis: The statement in question.
         modality: "cxr" or "ct".
+
+    Raises:
+        TextError: The premises are one bare text, or something is not text.
     """
+    if isinstance(premises, str):
+        raise TextError("the premises are a list of statements, not one text", hint="entails([premise], hypothesis)")
+    for text in (*premises, hypothesis):
+        if not isinstance(text, str):
+            raise TextError(f"a statement is text, not {type(text).__name__}", hint="entails([premise], hypothesis)")
     judge = reader(modality)
     readings = [judge.read(text) for text in premises]
     claims = judge.read(hypothesis)

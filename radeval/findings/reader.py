@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from radeval.core.errors import TextError
 from radeval.core.finding import Finding
 from radeval.findings.kinship import Kinship
 from radeval.findings.packs import PackFile, read_packs
@@ -94,5 +95,10 @@ def read(report: str, modality: str = "cxr") -> Reading:
     Args:
         report: The report, with or without headings.
         modality: "cxr" or "ct".
+
+    Raises:
+        TextError: The report is not text.
     """
+    if not isinstance(report, str):
+        raise TextError(f"a report is text, not {type(report).__name__}", hint="read('The lungs are clear.')")
     return reader(modality).read(report)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from radeval.core.errors import TextError
 from radeval.findings import Verdict, entails, read
 from radeval.findings.entail import Premises
 from radeval.findings.reader import reader
@@ -192,3 +193,9 @@ def test_premises_once_read_judge_any_number_of_hypotheses():
 )
 def test_both_sides_follow_only_where_both_are_spoken_of(premises, hypothesis, verdict):
     assert entails(premises, hypothesis).verdict is verdict
+
+
+@pytest.mark.parametrize("arguments", [("The lungs are clear.", "No consolidation."), ([None], "x"), (["x"], 3)])
+def test_what_is_no_list_of_statements_is_a_named_error(arguments):
+    with pytest.raises(TextError):
+        entails(*arguments)
