@@ -211,7 +211,7 @@ def _is_alternative(clause: Sequence[Mention], place: int) -> bool:
     roles = clause[place].roles
     if "hedge_between" in roles:
         return True
-    if roles.get("join") != "or":
+    if roles.get("join") != "or" or _joins_adjectives(clause, place):
         return False
     for one in clause[place + 1 :]:
         if "concept" in one.roles or "quality" in one.roles:
@@ -219,6 +219,16 @@ def _is_alternative(clause: Sequence[Mention], place: int) -> bool:
         if "join" in one.roles or "verb" in one.roles or "negation_before" in one.roles:
             return False
     return False
+
+
+def _joins_adjectives(clause: Sequence[Mention], place: int) -> bool:
+    """Tells whether a word joins what describes one name: nothing is in doubt in "edema, small or large effusion"."""
+    if place == 0:
+        return False
+    before, after = clause[place - 1].roles, clause[place + 1].roles if place + 1 < len(clause) else {}
+    named = {"concept", "quality", "structure"}
+    alike = any(role in before and role in after for role in ("severity", "descriptor"))
+    return alike and named.isdisjoint(before) and named.isdisjoint(after)
 
 
 def _is_set_off(clause: Sequence[Mention], place: int, found: dict[int, Stand]) -> bool:
