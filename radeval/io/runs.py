@@ -129,7 +129,7 @@ class RunWriter:
             if not old.exists():
                 return
             with old.open(encoding="utf-8") as file:
-                self.write_evidence(line for line in map(json.loads, file) if line["metric"] == label)
+                self.write_evidence(line for line in _evidence_of(file, old) if line["metric"] == label)
 
     def write_evidence(self, lines: Iterable[Mapping[str, Any]]) -> None:
         """Appends lines of evidence."""
@@ -203,6 +203,26 @@ class RunWriter:
                 where=str(self._folder),
                 hint="an id, a name or a reason holds characters that no UTF-8 file can hold",
             ) from error
+
+
+def _evidence_of(file: TextIO, path: Path) -> Iterator[Mapping[str, Any]]:
+    """Yields the lines of stored evidence.
+
+    Raises:
+        OutputError: A line is none.
+    """
+    for number, text in enumerate(file, 1):
+        try:
+            line = json.loads(text)
+        except ValueError:
+            line = None
+        if not isinstance(line, dict) or not {"metric", "evidence"} <= line.keys():
+            raise OutputError(
+                "the evidence of the run in this folder is damaged",
+                where=f"{path}, line {number}",
+                hint="use --overwrite, or name another folder",
+            )
+        yield line
 
 
 def write_scores(run: RunResult, file: TextIO) -> None:

@@ -485,3 +485,11 @@ def test_a_relative_folder_and_the_current_one_are_written(tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path / "there")
     run(".")
     assert sorted(snapshot(tmp_path)) == sorted(f"{folder}/{name}" for folder in ("here", "there") for name in FILES)
+
+
+@pytest.mark.parametrize("damage", ["{}", "3", '{"metric": "rouge"', "[]"])
+def test_going_on_with_damaged_evidence_is_a_named_error(tmp_path, damage):
+    radeval.score(["a", "b"], ["a", "c"], "rouge", out=tmp_path / "run")
+    (tmp_path / "run" / "evidence.jsonl").write_text(damage + "\n", encoding="utf-8")
+    with pytest.raises(OutputError, match="damaged"):
+        radeval.score(["a", "b"], ["a", "c"], ["rouge", "bleu"], out=tmp_path / "run", resume=True)
