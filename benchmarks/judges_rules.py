@@ -2,8 +2,8 @@
 
 Reads the folder that RADEVAL_DATA names, or ../shared/data beside the repository: iu_xray_reports.csv (findings and
 impression of each report against those of the next one) and radpref/ (both candidates against their reference). Each of
-five passes begins with a fresh process-wide reader, whose memo of sentences is bounded, and a fresh run; nothing that an
-earlier pass computed is used again.
+five passes begins with a fresh process-wide reader, whose memo of sentences is bounded, and a fresh run; nothing of an
+earlier pass is used again.
 
     python benchmarks/judges_rules.py
 """
