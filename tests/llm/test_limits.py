@@ -53,8 +53,8 @@ def test_no_minute_holds_more_requests_or_tokens_than_allowed():
         times = []
 
         async def one():
-            await limiter.admit(tokens)
-            times.append(time.monotonic())
+            # When it let the request out, not when the machine went on with it.
+            times.append((await limiter.admit(tokens)).at)
 
         await asyncio.gather(*(one() for _ in range(12)))
         return times
@@ -62,7 +62,7 @@ def test_no_minute_holds_more_requests_or_tokens_than_allowed():
     for rpm, tpm, tokens, allowed in ((4, None, 0, 4), (None, 1000, 300, 3), (5, 1000, 300, 3), (None, 100, 300, 1)):
         times = asyncio.run(run(rpm, tpm, tokens))
         for number in range(len(times) - allowed):
-            assert times[number + allowed] - times[number] >= 0.099, (rpm, tpm)
+            assert times[number + allowed] - times[number] >= 0.1, (rpm, tpm)
 
 
 def test_tokens_known_later_free_the_minute():
