@@ -190,8 +190,9 @@ def _ratio(hits: Floats, n: Floats) -> Floats:
 
 
 def _harmonic(precision: Floats, recall: Floats) -> Floats:
-    total = precision + recall
-    found: Floats = np.divide(
-        2 * precision * recall, total, out=np.where(np.isnan(total), np.nan, 0.0), where=total > 0
-    )
+    """Returns F1; 0 where one of the two is 0 and the other has nothing to be counted of, as in empty candidates."""
+    one = np.where(np.isnan(precision) & (recall == 0), 0.0, precision)
+    other = np.where(np.isnan(recall) & (precision == 0), 0.0, recall)
+    total = one + other
+    found: Floats = np.divide(2 * one * other, total, out=np.where(np.isnan(total), np.nan, 0.0), where=total > 0)
     return found

@@ -21,3 +21,10 @@ def test_an_empty_candidate_has_the_worst_value_and_no_counted_errors(name):
 def test_two_empty_reports_agree(name):
     result = radeval.score([""], [" "], name, n_boot=0)
     assert result.aggregates[name].value == 1.0
+
+
+@pytest.mark.parametrize("aggregation", ["f1_of_means", "micro", "mean_of_f1"])
+def test_a_system_that_writes_nothing_has_a_value_over_the_set_too(aggregation):
+    spec = f"radfact:aggregation={aggregation}"
+    result = radeval.score(["", ""], ["Large left effusion.", "Clear lungs."], spec, n_boot=0)
+    assert result.aggregates["radfact"].value == 0.0
