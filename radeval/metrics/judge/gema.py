@@ -126,8 +126,10 @@ class Gema(Judge):
     def verdict(self, example: Example) -> Verdict:
         """Returns the protocol: entities of both reports, their matching, and a rating of the candidate."""
         candidate, reference = example.candidate, example.references[0]
+        if is_empty(candidate) and is_empty(reference):
+            return self._score(_NOTHING, None, (), 1.0)
         if is_empty(candidate) or is_empty(reference):
-            return self._score(_NOTHING, None, (), float(is_empty(candidate) and is_empty(reference)))
+            return (yield from self._one_sided(candidate, reference))
         pair = Pair(candidate, reference, example.context)
         ours, theirs = yield from ask_all(FIND, [candidate, reference])
         if ours.value is None or theirs.value is None:
@@ -143,6 +145,16 @@ class Gema(Judge):
         if rating.value is None:
             return no_verdict(rating)
         return self._score(_counts(both, matching.value), rating.value, (*evidence, *_reasons(rating.value)))
+
+    def _one_sided(self, candidate: str, reference: str) -> Verdict:
+        """Returns the protocol where one report is empty: what the other one names counts, so that no set hides it."""
+        omits = is_empty(candidate)
+        answer = yield from ask(FIND, reference if omits else candidate)
+        if answer.value is None:
+            return no_verdict(answer)
+        named = len(answer.value.entities)
+        entity = Counts(0, 0, named) if omits else Counts(0, named, 0)
+        return self._score({**_NOTHING, "entity": entity}, None, (), 0.0)
 
     def _score(
         self,

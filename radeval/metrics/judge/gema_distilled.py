@@ -17,7 +17,7 @@ from radeval.llm.outcome import InvalidReply
 from radeval.llm.replies import json_of
 from radeval.metrics.judge.checkpoints.wording import CheckpointTask, Wording, wording_from_file
 from radeval.metrics.judge.forms import Form
-from radeval.metrics.judge.judge import Judge, is_empty, judge_parameters, no_verdict
+from radeval.metrics.judge.judge import Judge, beside_nothing, is_empty, judge_parameters, no_verdict
 from radeval.metrics.judge.pair import Pair, pair_slots
 from radeval.metrics.judge.task import Verdict, ask
 
@@ -142,8 +142,7 @@ class GemaDistilled(Judge):
         if is_empty(reference):
             return Score.unscored("empty reference", "the model was not made for empty references")
         if is_empty(example.candidate):
-            unasked = [part.name for part in self.info.parts]
-            return Score.ok(0.0, dict.fromkeys(unasked), part_reasons=dict.fromkeys(unasked, "the candidate is empty"))
+            return beside_nothing(0.0, self.info)
         answer = yield from ask(self.tasks[0], Pair(example.candidate, reference, example.context))
         if answer.value is None:
             return no_verdict(answer)

@@ -215,14 +215,6 @@ class RateExpression(Task[Pair, Expression]):
         """Returns the slots `reference` and `candidate`."""
         return pair_slots(asked)
 
-    def by_rules(self, asked: Pair, readings: Readings) -> Expression:
-        """Has no answer: how well a report reads is nothing that the reader understands.
-
-        Raises:
-            AnswerError: Always.
-        """
-        raise AnswerError("rules do not rate how a report is expressed")
-
 
 def _require_split(known: Entities, matched: set[str], lone: tuple[str, ...], side: str) -> None:
     """Raises unless every known id is either matched or listed alone.

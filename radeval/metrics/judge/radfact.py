@@ -152,7 +152,11 @@ class Radfact(Judge):
             precision, recall = (found[level, side].value for side in SIDES)
             parts |= {f"{level}_precision": precision, f"{level}_recall": recall, f"{level}_f1": f1(precision, recall)}
         if not sides[0] and not sides[1]:
-            value = 0.0 if is_empty(example.candidate) != is_empty(example.references[0]) else 1.0
+            empty = is_empty(example.candidate), is_empty(example.references[0])
+            if not any(empty) and not self._by_rules:
+                # The reader knows that two texts state nothing; a model that lists nothing may have failed.
+                return Score.unscored("no phrase in either report")
+            value = 0.0 if empty[0] != empty[1] else 1.0
         else:
             value = parts["logical_f1"] or 0.0
         del parts["logical_f1"]

@@ -49,8 +49,12 @@ class Task(Generic[In, Out]):
         return answer
 
     def by_rules(self, asked: In, readings: Readings) -> Out:
-        """Returns the report reader's answer."""
-        raise NotImplementedError
+        """Returns the report reader's answer.
+
+        Raises:
+            AnswerError: It has none; so it is for every task that does not say otherwise.
+        """
+        raise AnswerError(f"rules do not answer {self.name}")
 
 
 class Call(NamedTuple, Generic[In, Out]):

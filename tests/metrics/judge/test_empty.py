@@ -28,3 +28,11 @@ def test_a_system_that_writes_nothing_has_a_value_over_the_set_too(aggregation):
     spec = f"radfact:aggregation={aggregation}"
     result = radeval.score(["", ""], ["Large left effusion.", "Clear lungs."], spec, n_boot=0)
     assert result.aggregates["radfact"].value == 0.0
+
+
+def test_what_an_empty_candidate_leaves_out_counts_in_gemas_pooled_f1():
+    reports = ["Large left effusion and cardiomegaly."] * 2
+    whole = radeval.score([reports[0], reports[0]], reports, "gema", n_boot=0)
+    half = radeval.score([reports[0], ""], reports, "gema", n_boot=0)
+    assert whole.aggregates["gema/micro_entity"].value == 1.0
+    assert half.aggregates["gema/micro_entity"].value == pytest.approx(2 / 3)

@@ -14,7 +14,7 @@ from radeval.core.metric import RunContext
 from radeval.core.registry import make_metric
 from radeval.core.score import Status
 from radeval.metrics.judge.grounding import Box, contained, read_grounded
-from radeval.metrics.judge.phrases import Entail, Entailed, Inference, KeepAbnormal
+from radeval.metrics.judge.phrases import Entail, Entailed, Inference, KeepAbnormal, ReportPhrases
 from radeval.metrics.judge.rules_phrases import Phrase
 from radeval.metrics.judge.task import Answer, AnswerError
 
@@ -213,3 +213,13 @@ def test_a_grounded_phrase_that_rules_do_not_understand_gives_no_verdict():
     strange, known = json.dumps([phrase("Zorbs in the quux.")]), json.dumps([phrase(A)])
     assert score_of(strange, known, "radfact:grounded=true").status is Status.UNSCORED
     assert score_of(strange, strange, "radfact:grounded=true").value == 1
+
+
+def test_a_model_that_lists_no_phrase_of_either_report_gives_no_verdict():
+    metric = make_metric("radfact:judge=http://127.0.0.1:9/v1#m")
+    verdict = metric.verdict(Example("a", "Large effusion.", ("No effusion.",)))
+    next(verdict)
+    nothing = ReportPhrases(sentences=())
+    with pytest.raises(StopIteration) as done:
+        verdict.send([Answer(nothing), Answer(nothing)])
+    assert done.value.value.status is Status.UNSCORED
