@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from radeval.core.info import MetricInfo
 from radeval.core.results import Aggregate, RunResult
 from radeval.core.stored import aggregates_to_dict, signature_to_dict
 
@@ -167,11 +168,16 @@ def _footer(run: RunResult, hidden: int) -> Iterator[str]:
                 f"{label}: {found.n_unscored} unscored, {found.n_error} failed; the value lies between "
                 f"{_number(found.worst_bound)} (all of them worst) and {_number(found.best_bound)} (all of them best)"
             )
-    wording = [label for label, metric in run.metrics.items() if not metric.info.properties.clinical]
+    wording = [label for label, metric in run.metrics.items() if _compares_wording(metric.info)]
     if wording:
         yield f"compare wording, not findings (a flipped negation can score high): {', '.join(wording)}"
     for label, metric in run.metrics.items():
         yield f"{label}: {metric.signature} #{metric.signature.id}"
+
+
+def _compares_wording(info: MetricInfo) -> bool:
+    """Tells whether a metric neither reads findings nor asks a judge."""
+    return not info.properties.clinical and all(one.name != "judge" for one in info.parameters)
 
 
 def _all_rows(run: RunResult) -> Iterator[tuple[str, str, str, str, Aggregate]]:

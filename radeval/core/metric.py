@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar, cast
 import numpy as np
 
 from radeval.core.batch import Floats, ScoreBatch
-from radeval.core.errors import RadevalError
+from radeval.core.errors import InputError, RadevalError
 from radeval.core.example import Example
 from radeval.core.info import MetricInfo, ParameterValue
 from radeval.core.judging import JudgeOptions
@@ -233,7 +233,8 @@ def failure(error: Exception) -> Score:
     """Returns status error for what went wrong on an example; raises again what stops a run."""
     if isinstance(error, RadevalError) and error.stops_run:
         raise error
-    return Score.error("exception", f"{type(error).__name__}: {error}")
+    reason = "unusable input" if isinstance(error, InputError) else "exception"
+    return Score.error(reason, f"{type(error).__name__}: {error}")
 
 
 def _written(references: tuple[str, ...]) -> list[int]:

@@ -13,7 +13,6 @@ from radeval.findings.words import Token
 
 _NAMES = {"concept", "structure", "generic"}
 _STATES = {"quality", "normal"}
-_SUBJECTS = {"concept", "structure", "generic"}
 _SAYS = {"change", "severity", "descriptor", "negation_after", "hedge_after"}
 
 
@@ -40,7 +39,7 @@ def lacks_subject(clause: Sequence[Mention]) -> bool:
         return False
     # "But clear without effusion" is about the lungs named before; "but clear lungs" are named there.
     told = next((at for at in range(state, len(clause)) if "negation_before" in clause[at].roles), len(clause))
-    return all(_SUBJECTS.isdisjoint(one.roles) for one in clause[:told])
+    return all(_NAMES.isdisjoint(one.roles) for one in clause[:told])
 
 
 def _goes_on(clause: Sequence[Mention]) -> bool:

@@ -17,11 +17,6 @@ _ALIKE = ("side", "severity", "structure", "descriptor")
 _NOUN_ENDINGS = ("ing", "ion", "ment", "ness", "ity", "sis", "ure", "ia", "ease", "ence", "change", "shift", "collapse")
 
 
-def is_adjective(mention: Mention) -> bool:
-    """Tells whether a mention grades, counts, compares or describes."""
-    return not ADJECTIVES.isdisjoint(mention.roles)
-
-
 def joins_alike(clause: Sequence[Mention], place: int) -> bool:
     """Tells whether a joining word stands between two words of one sort: "left and right", "large, irregular"."""
     if place == 0 or place + 1 >= len(clause):

@@ -100,7 +100,7 @@ def test_what_goes_wrong_on_one_example_is_an_error_of_that_example_alone(word):
     batch.validate(INFO, 3)
     assert batch.status == [Status.OK, Status.ERROR, Status.OK]
     assert batch.score(1).value is None
-    assert batch.reasons == {1: "exception"}
+    assert batch.reasons == {1: "unusable input" if word == "input" else "exception"}
     assert "Error" in batch.details[1]
 
 
