@@ -74,3 +74,23 @@ def test_all_judges_come_to_a_score_or_a_reason_and_a_second_run_asks_nothing(sm
 
 def _fields(options: JudgeOptions) -> dict[str, Any]:
     return {name: getattr(options, name) for name in JudgeOptions.__dataclass_fields__}
+
+
+@pytest.mark.parametrize("way", ["gguf", "hf", "litellm"])
+def test_a_judge_comes_to_a_score_or_a_reason_through_every_other_backend(
+    way, request, short_prompts, tmp_path, monkeypatch
+):
+    if way == "litellm":
+        # litellm finds a server of its own protocol by this variable.
+        monkeypatch.setenv("HOSTED_VLLM_API_BASE", request.getfixturevalue("smollm2_server"))
+        model = "litellm:hosted_vllm/smollm2"
+    else:
+        model = f"{way}:{request.getfixturevalue('smollm2_gguf' if way == 'gguf' else 'smollm2_folder')}"
+    options = JudgeOptions(cache_folder=tmp_path, prompts=short_prompts, timeout=300, allow_remote=way == "litellm")
+    context = RunContext(judging=options)
+    judge = make_metric(str(MetricSpec("chexprompt", None, {"judge": model, "max_tokens": "24"})))
+    score = judge.score_batch(PAIRS[:1], context).score(0)
+    context.things.close()
+    assert score.status is Status.OK or score.reason in (CUT_OFF, CONTRADICTS), (score.reason, score.detail)
+    assert score.usage.calls > 0
+    assert score.usage.output_tokens > 0
