@@ -122,7 +122,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _keep_a_log(connection: sqlite3.Connection) -> None:
-    # SQLite does not wait here as it does elsewhere: where two processes begin one file, this fails at once in one of them.
+    # SQLite does not wait here as elsewhere: where two processes begin one file, it fails at once in one of them.
     give_up = time.monotonic() + _PATIENCE
     while True:
         try:
