@@ -262,3 +262,24 @@ def test_explain_shows_what_a_model_found(judged, judge_server, radeval_command,
     assert "[+1 Large left effusion]" in done.stdout
     assert "Made up." in done.stdout
     assert (refused.returncode, "none of the metrics takes a judge" in refused.stderr) == (2, True)
+
+
+def test_explain_lists_a_jurys_verdicts_and_who_found_what(judged, judge_server, radeval_command):
+    """What members find alike stands once, and a verdict is no difference between the reports."""
+    judged("rules")
+    with judge_server() as server:
+        names = [f"{server.url}#{name}" for name in ("first", "second")]
+        members = "+".join(["rules", *names]).replace(":", "%3A").replace("#", "%23")
+        done = radeval_command(
+            "explain", "preds.csv", "refs.csv", "--id", "a", "-m", f"jury:members={members},of=chexprompt",
+            "--cache", "off", env={"COLUMNS": "100"},
+        )  # fmt: skip
+    lines = done.stdout.splitlines()
+    assert lines.count("m1 rules: errors 1") == 1, done.stdout + done.stderr
+    assert [f"m{n} {name}: errors 1" in lines for n, name in enumerate(names, 2)] == [True, True]
+    found = [line for line in lines if line.startswith("+")]
+    assert [line[3:] for line in found if "Made up." in line] == [
+        "made up: Large left effusion; significant; Made up. (m2, m3)"
+    ]
+    assert done.stdout.count("(m1)") == 1
+    assert "~" not in done.stdout
