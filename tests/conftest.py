@@ -81,6 +81,19 @@ def smollm2_server(smollm2_gguf: Path) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture
+def one_core() -> Iterator[None]:
+    """Keeps a test and what it starts to one core: threads that wait for each other are slow where others run too."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    allowed = os.sched_getaffinity(0)
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    os.sched_setaffinity(0, {sorted(allowed)[worker % len(allowed)]})
+    yield
+    os.sched_setaffinity(0, allowed)
+
+
 @pytest.fixture(scope="session")
 def synthetic_pairs() -> list[Any]:
     """2,000 realistic and adversarial pairs."""
