@@ -12,11 +12,20 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
+import hypothesis
 import numpy as np
 import pytest
 
 import radeval
 from radeval.core.results import RunResult
+
+# Neither a slow moment of the machine nor the luck of a draw may fail a test: every run draws the same examples.
+# `--hypothesis-profile=search` draws others each time.
+hypothesis.settings.register_profile(
+    "steady", deadline=None, derandomize=True, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("search", hypothesis.settings.get_profile("steady"), derandomize=False)
+hypothesis.settings.load_profile("steady")
 
 _ROOT = Path(__file__).resolve().parent.parent
 
