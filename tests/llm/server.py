@@ -105,7 +105,7 @@ class ModelServer:
 
     def __enter__(self) -> ModelServer:
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(60)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -115,7 +115,7 @@ class ModelServer:
         """Goes for good: open connections break, new ones are refused."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
-            self._thread.join(10)
+            self._thread.join(60)
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
