@@ -66,6 +66,8 @@ class StudyOptions:
             raise UsageError(f"items are not compared within {self.within!r}", where="--within", hint="study or system")
         if self.n_boot < 0 or self.draws < 1 or self.seed < 0:
             raise UsageError("resamples, permutations and the seed are whole numbers from 0 on, permutations from 1 on")
+        if not 0 <= self.min_scored <= 1:
+            raise UsageError(f"{self.min_scored:g} is no share", where="--min-scored", hint="from 0 to 1")
 
 
 def held_out(study: Study, ids: frozenset[str]) -> Study:

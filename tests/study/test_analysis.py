@@ -15,6 +15,7 @@ from radeval.run.score import RunOptions
 from radeval.study.analysis import StudyOptions, analyse, held_out, not_held_out
 from radeval.study.data import Target
 from radeval.study.datasets import load_study
+from radeval.study.datasets.custom import load_custom
 from radeval.study.results import COLUMNS, write_csv
 from radeval.study.series import Series, scored, scores_from_table
 from radeval.study.table import WIDTH, as_table
@@ -176,6 +177,12 @@ def test_a_name_is_taken_once(compared):
         analyse(study, [replace(found[0], label="source")], StudyOptions(**QUICK))
 
 
+@pytest.mark.parametrize("share", [-0.1, 1.5, float("nan")])
+def test_a_share_is_one(share):
+    with pytest.raises(UsageError, match="no share"):
+        StudyOptions(min_scored=share)
+
+
 def test_too_few_items_are_an_error(simulated):
     study, quality = simulated(1)
     with pytest.raises(InputError, match="2 items of Sim"):
@@ -264,6 +271,20 @@ def test_scores_from_a_table(simulated, tmp_path, study_csv):
     study_csv(tmp_path / "other.csv", [["id", "mine"], ["p", 1]])
     with pytest.raises(InputError, match="no id of the table"):
         scores_from_table(tmp_path / "other.csv", study)
+
+
+@pytest.mark.parametrize("ids", [lambda name: name, lambda name: f"{name[0]}/{name[1]}"])
+def test_scores_are_joined_by_id_and_system_or_by_the_full_id(tmp_path, study_csv, ids):
+    keys = [(f"i{number}", system) for number in range(4) for system in "ab"]
+    rated = [[*key, place] for place, key in enumerate(keys)]
+    study_csv(tmp_path / "ratings.csv", [["id", "system", "rating"], *rated])
+    study = load_custom(None, tmp_path / "ratings.csv")
+    rows = [[*(key if isinstance(ids(key), tuple) else (ids(key),)), place] for place, key in enumerate(keys)]
+    head = ["id", "system", "mine"] if len(rows[0]) == 3 else ["id", "mine"]
+    study_csv(tmp_path / "scores.csv", [head, *reversed(rows), [*rows[0][:-1], 99]])
+    found, problems = scores_from_table(tmp_path / "scores.csv", study)
+    assert found[0].values.tolist() == list(range(8))
+    assert [one.what for one in problems] == ["the item has scores in a row before; the first ones are used"]
 
 
 def _count_tau(first, second) -> float:
