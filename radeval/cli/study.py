@@ -6,7 +6,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -283,7 +283,7 @@ def fit(
         out.write_text(composite_text(fitted.form), encoding="utf-8")
     except OSError as error:
         raise OutputError(f"the file cannot be written: {error.strerror}", where=str(out)) from error
-    print(_fitted(fitted, out))
+    print(_fitted(fitted, out, {one.label: one.spec for one in series if one.spec}))
     adjusted = [one.label for one in series if one.spec and found.name in one.tuned_on]
     if adjusted:
         say(f"note: adjusted to these ratings before, so that values here are too high: {', '.join(adjusted)}")
@@ -291,17 +291,22 @@ def fit(
         say(f"note: {notice}")
 
 
-def _fitted(fitted: Fitted, out: Path) -> str:
+def _fitted(fitted: Fitted, out: Path, specs: Mapping[str, str]) -> str:
     """Returns what was fitted, in words and numbers."""
     weights = {one.spec: one.weight for one in fitted.form.metric}
     width = max(len(label) for label in ("cross-validated", *fitted.singles))
-    lines = [f"tau-b with {fitted.form.fit['target']} on {fitted.n_items:,} reports of {fitted.n_groups:,} studies"]
+    left = "" if fitted.n_items == fitted.n_rated else f" of {fitted.n_rated:,} rated"
+    target = fitted.form.fit["target"]
+    lines = [f"tau-b with {target} on {fitted.n_items:,}{left} reports of {fitted.n_groups:,} studies"]
     for label, found in {"cross-validated": fitted.crossed, "in-sample": fitted.in_sample, **fitted.singles}.items():
-        weight = f"  weight {weights[label]:+.3f}" if label in weights else ""
+        weight = f"  weight {weights.get(specs[label], 0.0):+.3f}" if label in specs else ""
         value = "    -" if found.value is None else f"{found.value:.3f}"
         interval = "" if found.interval is None else f"  [{found.interval.low:.3f}, {found.interval.high:.3f}]"
         lines.append(f"  {label:<{width}}  {value}{interval}{weight}")
-    lines.append("cross-validated: studies left out in turn, shrinkage chosen without them; this is what to expect")
+    lines.append(
+        f"cross-validated: studies left out in {fitted.form.fit['folds']} parts, shrinkage chosen without them; mean of "
+        "the parts' tau-b; this is what to expect"
+    )
     lines.append(f"use it: -m composite:file={out}")
     return "\n".join(lines)
 

@@ -3,7 +3,9 @@
 The composite is a sum of standardised scores with weights that cannot be negative, once each metric points the way it
 declares: a composite must not profit from a metric being wrong. Weights are shrunk (ridge), by how much is chosen by
 cross-validation. The value of the result is that of predictions for studies left out in turn, whose shrinkage was
-chosen without them (nested cross-validation by study).
+chosen without them (nested cross-validation by study): the mean over the parts of their tau-b within each part. Parts
+have models of their own, so that predictions of two parts are not on one scale: pooled, they would count as wrong what
+no single composite gets wrong, and tell apart reports whose scores are equal.
 
 M. Stone, Cross-validatory choice and assessment of statistical predictions, 1974. C. Lawson and R. Hanson, Solving
 least squares problems, 1974 (non-negative least squares).
@@ -40,10 +42,11 @@ class Fitted:
 
     Attributes:
         form: The composite.
-        crossed: Kendall's tau-b of predictions for studies left out.
+        crossed: Kendall's tau-b of predictions for studies left out, within each part that is left out together.
         in_sample: The same of the composite on what it was fitted to.
         singles: That of each metric, on the same items.
-        n_items: Items.
+        n_items: Items that it was fitted to: those with a rating and all scores.
+        n_rated: Items with a rating.
         n_groups: Studies.
     """
 
@@ -52,6 +55,7 @@ class Fitted:
     in_sample: Value
     singles: dict[str, Value]
     n_items: int
+    n_rated: int
     n_groups: int
 
 
@@ -85,9 +89,10 @@ def fit_composite(
         seed: Seed of folds and resamples.
 
     Raises:
-        InputError: There are too few studies, or a metric does not vary.
+        InputError: There are too few studies, a metric does not vary, or none agrees with the ratings.
     """
     target = study.target(target_name)
+    n_rated = int(target.rated.sum())
     mask = target.rated & np.all([np.isfinite(one.values) for one in series], axis=0)
     used = study.only(mask)
     target = used.target(target_name)
@@ -105,15 +110,15 @@ def fit_composite(
         )
     scores = np.column_stack([one.oriented[mask] for one in series])
     wanted = target.sign * target.mean
-    crossed = _crossed(scores, wanted, design, seed)
+    predicted, part_of = _crossed(scores, wanted, design, seed)
     penalty = _best_penalty(scores, wanted, design, seed)
     model = _fit(scores, wanted, penalty)
     resampler = Resampler(design.n_units, n_boot, seed)
 
-    def worth(values: Floats) -> Value:
-        return resampler.value(kendall, values, wanted, design)
+    def worth(values: Floats, within: Design = design) -> Value:
+        return resampler.value(kendall, values, wanted, within)
 
-    worths = worth(crossed), worth(model.predict(scores))
+    worths = worth(predicted, Design.of(used.groups, part_of)), worth(model.predict(scores))
     form = _form(model, series, target, name, f"{study.name}/part" if part else study.name)
     told = {
         "target": target.name,
@@ -131,6 +136,7 @@ def fit_composite(
         *worths,
         {one.label: worth(scores[:, place]) for place, one in enumerate(series)},
         len(used),
+        n_rated,
         design.n_units,
     )
 
@@ -154,14 +160,21 @@ def _form(model: _Model, series: Sequence[Series], target: Target, name: str, tu
                 weight=float(target.sign * turned * model.weights[place]),
             )
         )
+    kept = tuple(one for one in terms if one.weight)
+    if not kept:
+        raise InputError(
+            "no metric agrees with the ratings in the direction that it declares, so that nothing is left to add up",
+            where=", ".join(one.label for one in series),
+            hint="name other metrics",
+        )
     head = CompositeHead(
         name=name,
-        summary=f"{target.name} predicted from {len(terms)} metrics",
+        summary=f"{target.name} predicted from {len(kept)} metric{'s' * (len(kept) > 1)}",
         direction=target.direction,
         intercept=float(target.sign * model.intercept),
         tuned_on=(tuned_on,),
     )
-    return CompositeForm(composite=head, metric=tuple(one for one in terms if one.weight) or tuple(terms[:1]))
+    return CompositeForm(composite=head, metric=kept)
 
 
 def _fit(scores: Floats, wanted: Floats, penalty: float) -> _Model:
@@ -197,14 +210,14 @@ def _best_penalty(scores: Floats, wanted: Floats, design: Design, seed: int) -> 
     return min(PENALTIES, key=lambda penalty: errors[penalty])
 
 
-def _crossed(scores: Floats, wanted: Floats, design: Design, seed: int) -> Floats:
-    """Returns predictions for each study from the others alone."""
+def _crossed(scores: Floats, wanted: Floats, design: Design, seed: int) -> tuple[Floats, list[str]]:
+    """Returns predictions for each study from others alone, and with which part each item was left out."""
     predicted = np.empty(len(scores))
-    centred = scores - scores.mean(axis=0)
+    part_of = [""] * len(scores)
     for fold, left_out in enumerate(_folds(design, seed)):
         kept = ~left_out
         penalty = _best_penalty(scores[kept], wanted[kept], design.restricted(kept), seed + fold + 1)
-        model = _fit(scores[kept], wanted[kept], penalty)
-        # Without the intercept: the mean of the others is the lower, the higher the ratings that are left out.
-        predicted[left_out] = (centred[left_out] / model.scales) @ model.weights
-    return predicted
+        predicted[left_out] = _fit(scores[kept], wanted[kept], penalty).predict(scores[left_out])
+        for place in np.flatnonzero(left_out):
+            part_of[place] = str(fold)
+    return predicted, part_of
