@@ -134,6 +134,7 @@ def check(
             for one in found.targets
         },
         "problems": [f"{one.where}: {one.what}" for one in found.problems],
+        "notes": list(found.notes),
     }
     print(json.dumps(shown, indent=2, ensure_ascii=False) if as_json else _checked(found, shown))
     return int(bool(found.problems))
@@ -153,8 +154,9 @@ def _checked(found: Study, shown: dict[str, Any]) -> str:
         blank = shown["targets"][one.name]["blank"]
         lacking = f", {blank:,} ratings missing" if blank else ""
         lines.append(f"  {one.name}: {one.summary}; {one.direction} is better; {by}{lacking}")
+    lines += [f"note: {one}" for one in shown["notes"]]
     lines += [f"problem: {one}" for one in shown["problems"]]
-    lines.append(f"{len(shown['problems']):,} problems" if shown["problems"] else "no problems")
+    lines.append(f"problems: {len(shown['problems']):,}" if shown["problems"] else "no problems")
     return "\n".join(lines)
 
 
@@ -203,8 +205,9 @@ def run(
 ) -> None:
     """Compare metrics by their agreement with experts, with the human ceiling and trivial baselines."""
     from radeval.core.errors import UsageError
-    from radeval.study.analysis import StudyOptions, analyse, held_out
+    from radeval.study.analysis import StudyOptions, analyse
     from radeval.study.files import check_folder, read_ids, write_study
+    from radeval.study.holdout import held_out
 
     if format not in ("table", "tsv", "json"):
         raise UsageError(f"there is no format {format!r}", where="--format", hint="table, tsv or json")
@@ -259,9 +262,9 @@ def fit(
     """Fit a composite of metrics to ratings; --holdout-ids are left out of it. Use it as composite:file=FILE."""
     from radeval.core.errors import OutputError, UsageError
     from radeval.metrics.composite.composite_file import composite_text
-    from radeval.study.analysis import not_held_out
     from radeval.study.files import read_ids
     from radeval.study.fit import fit_composite
+    from radeval.study.holdout import not_held_out
 
     if out is None or out.suffix != ".toml":
         raise UsageError("a composite goes to a file that ends in .toml", where="-o", hint="for example -o ours.toml")
@@ -304,8 +307,8 @@ def _fitted(fitted: Fitted, out: Path, specs: Mapping[str, str]) -> str:
         interval = "" if found.interval is None else f"  [{found.interval.low:.3f}, {found.interval.high:.3f}]"
         lines.append(f"  {label:<{width}}  {value}{interval}{weight}")
     lines.append(
-        f"cross-validated: studies left out in {fitted.form.fit['folds']} parts, shrinkage chosen without them; mean of "
-        "the parts' tau-b; this is what to expect"
+        f"cross-validated: studies left out in {fitted.form.fit['folds']} parts, shrinkage chosen without them; "
+        "mean of the parts' tau-b; this is what to expect"
     )
     lines.append(f"use it: -m composite:file={out}")
     return "\n".join(lines)

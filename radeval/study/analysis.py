@@ -17,10 +17,11 @@ from radeval.stats.correlation import kendall
 from radeval.stats.design import Design
 from radeval.study.contests import Entrant, Measure, against_baselines, clusters, contests, median_smallest_difference
 from radeval.study.data import Mask, Study, Target
+from radeval.study.holdout import in_sample, taken_on_trust
 from radeval.study.measures import POOLED, STATISTICS, WITHIN_STUDY, WITHIN_SYSTEM, Resampler, designs
 from radeval.study.people import people_line, raters_of
 from radeval.study.results import Contest, Line, StudyResult
-from radeval.study.series import Series, baselines
+from radeval.study.series import Series, absent_baselines, baselines
 
 _FEW_GROUPS = 20
 _LEAST_ITEMS = 3
@@ -70,36 +71,6 @@ class StudyOptions:
             raise UsageError(f"{self.min_scored:g} is no share", where="--min-scored", hint="from 0 to 1")
 
 
-def held_out(study: Study, ids: frozenset[str]) -> Study:
-    """Returns the study of the items that are named, by their id or that of their study.
-
-    Raises:
-        InputError: An id is none of the study's.
-    """
-    return study.only(_named(study, ids))
-
-
-def not_held_out(study: Study, ids: frozenset[str]) -> Study:
-    """Returns the study without the items that are named, by their id or that of their study.
-
-    Raises:
-        InputError: An id is none of the study's.
-    """
-    return study.only(~_named(study, ids))
-
-
-def _named(study: Study, ids: frozenset[str]) -> Mask:
-    known = {one.id for one in study.examples} | set(study.groups)
-    unknown = sorted(ids - known)
-    if unknown:
-        raise InputError(
-            f"{len(unknown)} held-out ids are none of the study's, the first {unknown[0]!r}",
-            where="--holdout-ids",
-            hint=f"ids are such as {study.examples[0].id!r}, or of a whole study {study.examples[0].group!r}",
-        )
-    return np.array([one.id in ids or one.group in ids for one in study.examples])
-
-
 def analyse(study: Study, series: Sequence[Series], options: StudyOptions, notices: Sequence[str] = ()) -> StudyResult:
     """Returns how far metrics agree with the experts.
 
@@ -129,7 +100,7 @@ def analyse(study: Study, series: Sequence[Series], options: StudyOptions, notic
         one.label: replace(
             _line(one, used, target, places, resampler),
             n_scored=int((rated & np.isfinite(before.values)).sum()),
-            in_sample=_in_sample(one, study, options),
+            in_sample=in_sample(one, study, options.holdout),
         )
         for one, before in zip(compared, entered, strict=True)
     }
@@ -159,7 +130,14 @@ def analyse(study: Study, series: Sequence[Series], options: StudyOptions, notic
         ratings=target.mean.tolist(),
         item_ids=[one.id for one in used.examples],
         problems=tuple(f"{one.where}: {one.what}" for one in study.problems),
-        notices=(*notices, *said, *study.notes, *_warnings(places[POOLED], compared)),
+        notices=(
+            *notices,
+            *said,
+            *study.notes,
+            *absent_baselines(study),
+            *taken_on_trust(metrics, study, options.holdout),
+            *_warnings(places[POOLED], compared),
+        ),
         config=_config(options, target),
         environment=environment(),
         seconds=time.perf_counter() - started,
@@ -280,13 +258,6 @@ def _line(one: Series, study: Study, target: Target, places: Mapping[str, Design
         signature_id=one.signature_id,
         reasons=one.reasons or None,
     )
-
-
-def _in_sample(one: Series, study: Study, options: StudyOptions) -> bool:
-    """Tells whether a metric was fitted to the items; one fitted to a part was not where held-out ids are named."""
-    if study.name in one.tuned_on:
-        return True
-    return f"{study.name}/part" in one.tuned_on and options.holdout is None
 
 
 def _warnings(design: Design, series: Sequence[Series]) -> list[str]:

@@ -135,6 +135,9 @@ def _counts(found: MetricResult) -> dict[str, Floats]:
     for name in ("errors", "total"):
         if name in named:
             counts |= {"errors": named[name], "total": named[name]}
+    if "total" not in counts and {"significant", "insignificant"} <= counts.keys():
+        both = counts["significant"] + counts["insignificant"]
+        counts |= {"errors": both, "total": both}
     return counts
 
 
@@ -207,7 +210,15 @@ def baselines(study: Study, target: Target) -> list[Series]:
     """
     found = [
         Series(
-            label="constant", values=np.zeros(len(study)), kind="baseline", summary="the same score for every report"
+            label="constant",
+            values=np.zeros(len(study)),
+            kind="baseline",
+            summary="the same score for every report; for numbers of errors, the median of the experts'",
+            counts={
+                one.name: np.full(len(study), np.median(one.mean[one.rated]))
+                for one in study.targets
+                if one.count and one.rated.any()
+            },
         )
     ]
     if study.has_texts:
@@ -239,6 +250,13 @@ def baselines(study: Study, target: Target) -> list[Series]:
             )
         )
     return found
+
+
+def absent_baselines(study: Study) -> list[str]:
+    """Returns which trivial baselines a study cannot have, and why."""
+    texts = "no texts, so that there are no baselines of length, of a normal report and of ROUGE-L"
+    source = "one system, so that there is no baseline of the source"
+    return [texts] * (not study.has_texts) + [source] * (len(set(study.systems)) == 1)
 
 
 def _agreement(values: Floats, target: Target) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 from dataclasses import replace
@@ -11,12 +13,16 @@ import numpy as np
 import pytest
 
 from radeval.core.errors import InputError, UsageError
+from radeval.core.info import EmptyRules, MetricInfo, Parameter
+from radeval.core.metric import Metric
+from radeval.core.score import Score
 from radeval.run.score import RunOptions
-from radeval.study.analysis import StudyOptions, analyse, held_out, not_held_out
+from radeval.study.analysis import StudyOptions, analyse
 from radeval.study.data import Target
 from radeval.study.datasets import load_study
 from radeval.study.datasets.custom import load_custom
-from radeval.study.results import COLUMNS, write_csv
+from radeval.study.holdout import held_out, not_held_out
+from radeval.study.results import COLUMNS, write_csv, write_differences
 from radeval.study.series import Series, scored, scores_from_table
 from radeval.study.table import WIDTH, as_table
 
@@ -142,6 +148,10 @@ def test_error_counts_are_compared_in_errors(simulated):
     assert result.line("judge").errors["errors"].value == pytest.approx(1)
     assert result.line("one rater").errors["errors"].value == pytest.approx((1.5 + 0 + 1.5) / 3)
     assert "rating" in result.line("judge").targets
+    # The best constant is the median: what a count is worth is judged beside it.
+    means = counts.mean(axis=1)
+    assert result.line("constant").errors["errors"].value == pytest.approx(np.abs(means - np.median(means)).mean())
+    assert "(constant)" in as_table(result).partition("mean absolute difference")[2]
 
 
 def test_in_sample_marks_and_held_out_ids(compared):
@@ -157,6 +167,7 @@ def test_in_sample_marks_and_held_out_ids(compared):
     on_part = [replace(one, values=one.values[kept]) for one in fitted]
     result = analyse(part, on_part, StudyOptions(holdout=ids, **QUICK))
     assert {one.label for one in result.lines if one.in_sample} == {"good"}
+    assert any(one.endswith("taken on trust: turned") for one in result.notices)
     with pytest.raises(InputError, match="held-out ids are none"):
         held_out(study, frozenset({"absent"}))
 
@@ -220,9 +231,89 @@ def test_the_table_is_legible_and_says_what_a_reader_must_know(compared):
         "ceiling: each of 3 raters",
         "power: a true difference of",
         "Krippendorff's alpha",
+        "tau-b of one with the others",
+        "in study: 40 studies whose ratings differ; in system: 2 systems",
+        "no texts, so that there are no baselines of length",
         "A note of the set",
     ):
         assert said in " ".join(text.split())
+
+
+def test_differences_of_metrics_are_in_the_details_and_in_a_table(result):
+    text = as_table(result, details=True)
+    contest = next(one for one in result.contests if {one.first, one.second} == {"good", "chance"})
+    shown = next(one for one in text.splitlines() if one.startswith(f"{contest.first} less {contest.second} "))
+    assert f"{contest.difference:+.3f}" in shown
+    assert f"{contest.adjusted:.3f}" in shown or "<.001" in shown
+    assert "source less constant" not in text
+    stream = io.StringIO()
+    write_differences(result, stream)
+    rows = list(csv.DictReader(io.StringIO(stream.getvalue())))
+    assert len(rows) == len(result.contests)
+    assert all(float(row["p"]) > 0 for row in rows)
+
+
+def test_raters_alone_and_in_halves(compared):
+    result = analyse(*compared, StudyOptions(**QUICK))
+    raters, ratings = result.raters, compared[0].targets[0].ratings
+    for place, name in enumerate(raters.names):
+        others = np.delete(ratings, place, axis=1).mean(axis=1)
+        assert raters.alone[name].value == pytest.approx(_count_tau(ratings[:, place], others))
+    assert np.mean([one.value for one in raters.alone.values()]) == pytest.approx(
+        result.lines[0].values["kendall"].value
+    )
+    assert raters.split_interval.low < raters.split_half < raters.split_interval.high
+
+
+def test_targets_with_fewer_ratings_say_how_many(simulated):
+    study, quality = simulated(15)
+    few = np.where(np.arange(30)[:, None] < 20, study.targets[0].ratings, np.nan)
+    study = replace(study, targets=(*study.targets, replace(study.targets[0], name="errors", ratings=few)))
+    assert "errors (n=20)" in as_table(analyse(study, [series("good", quality)], StudyOptions(**QUICK)))
+
+
+class Fitted(Metric):
+    """Shared words with constants from ratings: all of ReXVal for the first method, a part of it for the second."""
+
+    info = MetricInfo(
+        name="fitted",
+        version=1,
+        summary="words in common",
+        main="fitted",
+        direction="lower",
+        range=(None, None),
+        citation="none",
+        empty=EmptyRules("unscored", "unscored", "unscored"),
+        parameters=(Parameter("method", "str", "second", "which constants", choices=("first", "second")),),
+        tuned_on=("rexval/part",),
+    )
+
+    def __init__(self, **parameters):
+        super().__init__(**parameters)
+        if self.parameters["method"] == "first":
+            self.info = replace(self.info, tuned_on=("rexval",))
+
+    def score(self, example, context):
+        return Score.ok(-float(len(set(example.candidate.split()) & set(example.references[0].split()))))
+
+
+@pytest.mark.parametrize(
+    ("method", "held", "marked"), [("first", False, True), ("first", True, True), ("second", False, True),
+                                   ("second", True, False)],
+)  # fmt: skip
+def test_what_a_metric_was_fitted_to_is_marked_from_its_declaration(rexval, method, held, marked):
+    study = load_study("rexval", rexval())
+    ids = frozenset(one.id for one in study.examples[:16]) if held else None
+    study = study if ids is None else held_out(study, ids)
+    found, _ = scored(study, [Fitted(method=method)], RunOptions(n_boot=0))
+    result = analyse(study, found, StudyOptions(n_boot=20, draws=99, holdout=ids))
+    label = found[0].label
+    assert result.line(label).in_sample == marked
+    assert ("†" in as_table(result)) == marked
+    assert any("taken on trust" in one for one in result.notices) == (held and not marked)
+    # A study of another set is none of its business.
+    elsewhere = analyse(replace(study, name="other"), found, StudyOptions(n_boot=20, draws=99, holdout=ids))
+    assert not elsewhere.line(label).in_sample
 
 
 def test_many_targets_fit_the_width_and_every_method_is_named(rexval):
