@@ -13,6 +13,7 @@ import numpy as np
 from radeval.core.errors import InputError, UsageError, did_you_mean
 from radeval.run.facts import environment
 from radeval.stats.agreement import mean_absolute_difference
+from radeval.stats.bootstrap import FEW_GROUPS
 from radeval.stats.correlation import kendall
 from radeval.stats.design import Design
 from radeval.study.contests import Entrant, Measure, against_baselines, clusters, contests, median_smallest_difference
@@ -23,7 +24,6 @@ from radeval.study.people import people_line, raters_of
 from radeval.study.results import Contest, Line, StudyResult
 from radeval.study.series import Series, absent_baselines, baselines
 
-_FEW_GROUPS = 20
 _LEAST_ITEMS = 3
 _WITHIN = {None: POOLED, "study": WITHIN_STUDY, "system": WITHIN_SYSTEM}
 
@@ -262,8 +262,8 @@ def _line(one: Series, study: Study, target: Target, places: Mapping[str, Design
 
 def _warnings(design: Design, series: Sequence[Series]) -> list[str]:
     found = []
-    if design.n_units < _FEW_GROUPS:
-        found.append(f"{design.n_units} studies: intervals and tests are rough below {_FEW_GROUPS}")
+    if design.n_units < FEW_GROUPS:
+        found.append(f"{design.n_units} studies: intervals and tests are rough below {FEW_GROUPS}")
     constant = [one.label for one in series if one.kind == "metric" and np.ptp(one.values) == 0]
     if constant:
         found.append(f"the same score for every item: {', '.join(constant)}")

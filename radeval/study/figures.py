@@ -93,7 +93,7 @@ def _title(result: StudyResult) -> str:
 def forest(result: StudyResult) -> Figure:
     """Returns each line's value with its interval, best on top, over the band of the human ceiling."""
     shown = [one for one in result.lines if one.kind != "raters" and one.values[result.statistic].value is not None]
-    figure = _new(_ROW * len(shown) + 0.85)
+    figure = _new(_ROW * len(shown) + 0.95)
     axes = figure.subplots()
     people = [one.values[result.statistic] for one in result.lines if one.kind == "raters"]
     for ceiling in people:
@@ -108,7 +108,12 @@ def forest(result: StudyResult) -> Figure:
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     unproven = any(one.against is not None and not one.against.beats for one in shown)
-    axes.set_xlabel(f"{_title(result)}, 95 % interval" + "\n‡ not shown to beat the trivial baselines" * unproven)
+    told = [
+        f"{_title(result)}, 95 % interval",
+        f"{result.n_used:,} reports, {result.n_groups:,} studies",
+        *["‡ not shown to beat the trivial baselines"] * unproven,
+    ]
+    axes.set_xlabel("\n".join(told))
     _legend(figure, axes)
     return figure
 

@@ -283,7 +283,7 @@ class Fitted(Metric):
         direction="lower",
         range=(None, None),
         citation="none",
-        empty=EmptyRules("unscored", "unscored", "unscored"),
+        empty=EmptyRules(0.0, "unscored", "unscored"),
         parameters=(Parameter("method", "str", "second", "which constants", choices=("first", "second")),),
         tuned_on=("rexval/part",),
     )
