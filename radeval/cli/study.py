@@ -183,7 +183,10 @@ def run(
     min_scored: Annotated[float, typer.Option(help="Leave out a metric with scores for a smaller share.")] = 0.5,
     sections: Sections = None,
     n_boot: Annotated[int, typer.Option(help="Resamples for the intervals.")] = 1000,
-    draws: Annotated[int, typer.Option(help="Permutations of each test.")] = 5000,
+    draws: Annotated[
+        int | None,
+        typer.Option(help="Permutations of each test.  [default: 5000, more for many metrics]", show_default=False),
+    ] = None,
     seed: Seed = 0,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder for study.json, study.csv, figures.")] = None,
     overwrite: Overwrite = False,

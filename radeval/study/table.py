@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from radeval.study.measures import POOLED, STATISTICS, WITHIN_STUDY, WITHIN_SYSTEM
+from radeval.study.names import short_names
 from radeval.study.results import Contest, Line, StudyResult, Value
 
 WIDTH = 100
@@ -60,11 +61,12 @@ def _targets(result: StudyResult) -> list[str]:
     return list(dict.fromkeys(name for line in result.lines for name in line.targets))
 
 
-def _table(columns: Sequence[str], rows: Sequence[tuple[Line, Sequence[str]]]) -> str:
+def _table(result: StudyResult, columns: Sequence[str], rows: Sequence[tuple[Line, Sequence[str]]]) -> str:
     """Returns a table of lines, the raters first, the trivial baselines dim."""
     from rich.text import Text
 
-    labelled = [([_label(line), *map(Text, cells)], line.kind == "raters") for line, cells in rows]
+    names = _names(result)
+    labelled = [([_label(line, names[line.label]), *map(Text, cells)], line.kind == "raters") for line, cells in rows]
     return _printed(columns, labelled)
 
 
@@ -90,14 +92,13 @@ def _printed(columns: Sequence[str], rows: Sequence[tuple[Sequence[Any], bool]])
     return "\n".join(one.rstrip() for one in stream.getvalue().rstrip().splitlines())
 
 
-def _cut(label: str) -> str:
-    return label if len(label) <= _LONGEST else label[: _LONGEST - 1] + "…"
+def _names(result: StudyResult) -> dict[str, str]:
+    return short_names((line.label for line in result.lines), _LONGEST)
 
 
-def _label(line: Line) -> Any:
+def _label(line: Line, name: str) -> Any:
     from rich.text import Text
 
-    name = _cut(line.label)
     marks = _IN_SAMPLE * line.in_sample + _NOT_ABOVE * (line.against is not None and not line.against.beats)
     shown = f"({name})" if line.kind == "baseline" else f"{name} {marks}".rstrip()
     return Text(shown, style="bold" if line.kind == "metric" else "")
@@ -117,24 +118,24 @@ def _main(result: StudyResult) -> str:
         cells = [_number(value), _interval(value), *(_number(line.values[main.key + one]) for one in others)]
         cells += [_number(line.values[key + ending]) for key in extra]
         rows.append((line, [*cells, "" if line.cluster is None else str(line.cluster)]))
-    return _table(columns, rows)
+    return _table(result, columns, rows)
 
 
 def _all_statistics(result: StudyResult, ending: str) -> str:
     rows = [(line, [_number(line.values[key + ending]) for key in STATISTICS]) for line in result.lines]
-    return _table(["metric", *(one.short for one in STATISTICS.values())], rows)
+    return _table(result, ["metric", *(one.short for one in STATISTICS.values())], rows)
 
 
 def _differences(result: StudyResult) -> str:
     """Returns all contests of a metric with another, or with a baseline."""
     metrics = {line.label for line in result.lines if line.kind == "metric"}
-    rows = []
+    names, rows = _names(result), []
     for one in result.contests:
         if not metrics & {one.first, one.second}:
             continue
         between = "-" if one.interval is None else f"[{one.interval.low:+.3f}, {one.interval.high:+.3f}]"
         gap = "-" if one.difference is None else f"{one.difference:+.3f}"
-        rows.append([f"{_cut(one.first)} less {_cut(one.second)}", gap, between, _p(one.p), _p(one.adjusted)])
+        rows.append([f"{names[one.first]} less {names[one.second]}", gap, between, _p(one.p), _p(one.adjusted)])
     return _plain_table(["two lines", "difference", "95 % interval", "p", "Holm"], rows)
 
 
@@ -145,7 +146,9 @@ def _p(value: float | None) -> str:
 def _by_target(result: StudyResult, names: Sequence[str]) -> str:
     heads = {_target_head(result, name): name for name in names}
     return "\n\n".join(
-        _table(["metric", *some], [(line, [_target(line, heads[head]) for head in some]) for line in result.lines])
+        _table(
+            result, ["metric", *some], [(line, [_target(line, heads[head]) for head in some]) for line in result.lines]
+        )
         for some in _fitting(list(heads))
     )
 
@@ -178,7 +181,7 @@ def _errors(result: StudyResult) -> str:
         for line in result.lines
         if line.errors
     ]  # fmt: skip
-    return _table(["metric", *names], rows)
+    return _table(result, ["metric", *names], rows)
 
 
 def _number(value: Value) -> str:

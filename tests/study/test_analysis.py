@@ -188,6 +188,19 @@ def test_a_name_is_taken_once(compared):
         analyse(study, [replace(found[0], label="source")], StudyOptions(**QUICK))
 
 
+def test_permutations_are_enough_for_the_number_of_tests(simulated):
+    """After Holm's adjustment, a certain difference must be one however many metrics there are."""
+    study, quality = simulated(20)
+    found = [series(f"m{place}", np.tanh(quality) + place * 1e-9 * quality) for place in range(26)]
+    few = analyse(study, found, StudyOptions(n_boot=20, draws=500))
+    assert not any(one.against.beats for one in few.lines if one.kind == "metric")
+    assert any("500 permutations are too few for 351 tests" in one for one in few.notices)
+    enough = analyse(study, found, StudyOptions(n_boot=20))
+    assert enough.config["draws"] == 15_120
+    assert all(one.against.beats for one in enough.lines if one.kind == "metric")
+    assert not any("too few" in one for one in enough.notices)
+
+
 @pytest.mark.parametrize("share", [-0.1, 1.5, float("nan")])
 def test_a_share_is_one(share):
     with pytest.raises(UsageError, match="no share"):
