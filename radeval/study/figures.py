@@ -98,7 +98,7 @@ def _new(height: float, width: float = _WIDTH) -> Figure:
 
 
 def _wrapped(text: str) -> str:
-    return textwrap.fill(text, _WRAPPED)
+    return textwrap.fill(text, _WRAPPED, break_on_hyphens=False)
 
 
 def _title(result: StudyResult) -> str:
