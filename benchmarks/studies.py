@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from machine import TREE, facts, print_facts, print_table, write_json
 
-from radeval.cli.study import DEFAULT_METRICS
+from radeval.cli.study_inputs import DEFAULT_METRICS
 from radeval.core.example import Example
 from radeval.run.score import RunOptions
 from radeval.study.analysis import StudyOptions, analyse

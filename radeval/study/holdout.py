@@ -42,8 +42,11 @@ def _named(study: Study, ids: frozenset[str]) -> Mask:
 
 
 def in_sample(one: Series, study: Study, holdout: frozenset[str] | None) -> bool:
-    """Tells whether a metric was fitted to the items; one fitted to a part was not where held-out ids are named."""
-    if study.name in one.tuned_on:
+    """Tells whether a metric was fitted to the items; one fitted to a part was not where held-out ids are named.
+
+    What says `custom` without a table counts as fitted to each.
+    """
+    if {study.name, study.name.partition(":")[0]} & set(one.tuned_on):
         return True
     return f"{study.name}/part" in one.tuned_on and holdout is None
 

@@ -172,6 +172,14 @@ def test_in_sample_marks_and_held_out_ids(compared):
         held_out(study, frozenset({"absent"}))
 
 
+def test_a_table_is_in_sample_for_what_was_fitted_to_it_or_to_an_unnamed_one(compared):
+    study, found = compared
+    names = [("custom:mine",), ("custom:other",), ("custom",), ()]
+    fitted = [replace(one, tuned_on=told) for one, told in zip(found, names, strict=True)]
+    result = analyse(replace(study, name="custom:mine"), fitted, StudyOptions(n_boot=0, draws=99))
+    assert {one.label for one in result.lines if one.in_sample} == {"good", "poor"}
+
+
 def test_other_main_statistics(compared):
     study, found = compared
     result = analyse(study, found, StudyOptions(statistic="accuracy", within="system", **QUICK))
