@@ -103,7 +103,7 @@ def _fitted(fitted: Fitted, out: Path, specs: Mapping[str, str]) -> str:
         lines.append(f"  {label:<{width}}  {value}{interval}{weight}")
     lines.append(
         f"cross-validated: studies left out in {fitted.form.fit['folds']} parts, shrinkage chosen without them; "
-        "mean of the parts' tau-b; this is what to expect"
+        "mean of the parts' tau-b over 10 splits; this is what to expect"
     )
     lines.append(f"use it: -m composite:file={out}")
     return "\n".join(lines)
