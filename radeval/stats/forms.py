@@ -28,10 +28,11 @@ def quadratic_forms(matrices: Floats, weights: Floats) -> Floats:
     Returns:
         Shape (k, sets).
     """
-    units = weights.shape[1]
+    sets, units = weights.shape
     rows = _SMALL_PRODUCT // max(1, units) ** 2
     if rows < _LEAST_ROWS:
         return np.array([np.einsum("su,su->s", weights @ matrix, weights) for matrix in matrices])
+    rows = min(rows, max(1, sets))
     if _exact_in_single(matrices, weights):
         return _forms(matrices.astype(np.float32), weights.astype(np.float32), rows).astype(np.float64)
     return _forms(matrices, weights, rows)
