@@ -12,6 +12,8 @@ from radeval.core.batch import Floats
 _SMALL_PRODUCT = 2**18
 """Multiplications up to which a matrix product stays on one core: sharing out small ones costs more than it saves, and
 on a busy machine thirty times more."""
+_LEAST_ROWS = 8
+"""With fewer in a small product, large products are the faster ones on any machine."""
 _EXACT = 2.0**24
 """Whole numbers below are exact in single precision."""
 
@@ -26,9 +28,14 @@ def quadratic_forms(matrices: Floats, weights: Floats) -> Floats:
     Returns:
         Shape (k, sets).
     """
+    sets, units = weights.shape
+    rows = _SMALL_PRODUCT // max(1, units) ** 2
+    if rows < _LEAST_ROWS:
+        return np.array([np.einsum("su,su->s", weights @ matrix, weights) for matrix in matrices])
+    rows = min(rows, max(1, sets))
     if _exact_in_single(matrices, weights):
-        return _forms(matrices.astype(np.float32), weights.astype(np.float32)).astype(np.float64)
-    return _forms(matrices, weights)
+        return _forms(matrices.astype(np.float32), weights.astype(np.float32), rows).astype(np.float64)
+    return _forms(matrices, weights, rows)
 
 
 def _exact_in_single(matrices: Floats, weights: Floats) -> bool:
@@ -37,9 +44,9 @@ def _exact_in_single(matrices: Floats, weights: Floats) -> bool:
     return bool(largest < _EXACT and (matrices == np.rint(matrices)).all() and (weights == np.rint(weights)).all())
 
 
-def _forms(matrices: NDArray[Any], weights: NDArray[Any]) -> NDArray[Any]:
+def _forms(matrices: NDArray[Any], weights: NDArray[Any], rows: int) -> NDArray[Any]:
+    """Returns the forms from products of so many rows each."""
     sets, units = weights.shape
-    rows = max(1, _SMALL_PRODUCT // max(1, units) ** 2)
     padded = np.zeros((-(-sets // rows) * rows, units), weights.dtype)
     padded[:sets] = weights
     blocks = padded.reshape(-1, rows, units)
