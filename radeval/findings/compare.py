@@ -11,6 +11,7 @@ from radeval.findings.differences import Attribute, Difference, differences, sid
 from radeval.findings.inference import rules_out
 from radeval.findings.kinship import SYNONYM, Kinship
 from radeval.findings.merging import Stated, stated
+from radeval.findings.placements import Apart
 from radeval.findings.reader import ReportReader
 from radeval.findings.reading import Reading
 
@@ -160,7 +161,7 @@ def _weight(one: Stated, other: Stated, kinship: Kinship) -> float:
     if credit < _LEAST_LIKENESS:
         return 0.0
     ours, theirs = one.finding, other.finding
-    sides, places = sides_differ(ours, theirs), kinship.apart(ours, theirs)
+    sides, places = sides_differ(ours, theirs), _places_differ(ours, theirs, kinship)
     if credit < SYNONYM and (sides or places):
         return 0.0
     unlike = (
@@ -172,9 +173,16 @@ def _weight(one: Stated, other: Stated, kinship: Kinship) -> float:
         + (ours.count != theirs.count)
         + (ours.change != theirs.change)
         + (ours.descriptors != theirs.descriptors)
-        + (ours.tip_position != theirs.tip_position)
+        + (ours.tip != theirs.tip)
     )
     return credit - _SIDE_PENALTY * sides - _PLACE_PENALTY * places - _DETAIL_PENALTY * unlike
+
+
+def _places_differ(ours: Finding, theirs: Finding, kinship: Kinship) -> bool:
+    """Tells whether two findings are at different places: devices where they end, the rest where they lie."""
+    if ours.tip or theirs.tip:
+        return kinship.placements.apart(ours, theirs) is Apart.OPPOSED
+    return kinship.apart(ours, theirs)
 
 
 def _contained(one: Stated, matched: Sequence[Stated], kinship: Kinship) -> bool:

@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from radeval.core.finding import Finding
 from radeval.findings.anatomy import Anatomy
 from radeval.findings.packs import Lexicon
+from radeval.findings.placements import Placements
 from radeval.findings.regions import Regions
 
 SYNONYM = 0.8
@@ -22,7 +23,8 @@ _TECHNIQUE = "technical_"
 class Kinship:
     """Relations of a lexicon's concepts."""
 
-    def __init__(self, lexicon: Lexicon, anatomy: Anatomy) -> None:
+    def __init__(self, lexicon: Lexicon, anatomy: Anatomy, placements: Placements) -> None:
+        self.placements = placements
         self._concepts = lexicon.concepts
         self._anatomy = anatomy
         self.regions = Regions(anatomy)

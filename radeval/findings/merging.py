@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from radeval.core.finding import Finding, Kind, Presence
+from radeval.core.finding import Finding, Kind, Presence, Tip
 from radeval.findings.differences import sides_differ, sizes_differ
 from radeval.findings.kinship import Kinship
 
@@ -83,7 +83,7 @@ def _details(one: Finding) -> tuple[object, ...]:
         one.count,
         one.change,
         one.descriptors,
-        one.tip_position,
+        one.tip,
     )
 
 
@@ -127,6 +127,7 @@ def _renames(one: Finding, earlier: Finding, kinship: Kinship) -> bool:
 def _joined(first: Finding, again: Finding) -> Finding:
     """Returns the first mention with what the second adds."""
     present = Presence.PRESENT in (first.presence, again.presence)
+    tip = again if _tells_more(again.tip, first.tip) else first
     return replace(
         first,
         presence=Presence.PRESENT if present else first.presence,
@@ -136,5 +137,15 @@ def _joined(first: Finding, again: Finding) -> Finding:
         sizes_mm=first.sizes_mm or again.sizes_mm,
         count=first.count if first.count is not None else again.count,
         change=first.change or again.change,
-        tip_position=first.tip_position or again.tip_position,
+        tip_position=tip.tip_position,
+        tip=tip.tip,
     )
+
+
+def _tells_more(again: Tip | None, first: Tip | None) -> bool:
+    """Tells whether the second mention of a device says more about its tip: a place, or that it is a wrong one."""
+    if again is None or first is None:
+        return first is None and again is not None
+    if again.placement == "malpositioned" != first.placement:
+        return True
+    return first.site is None and again.site is not None

@@ -18,6 +18,8 @@ from radeval.findings.measures import with_sizes
 from radeval.findings.naming import Named, Namer
 from radeval.findings.neighbourhood import lead, neighbourhood, shared, without_beside
 from radeval.findings.normality import WHOLE, denies_only_acute, has_known_subject, normal_subjects
+from radeval.findings.placements import Placements
+from radeval.findings.positions import PositionReader
 from radeval.findings.presence import Stand, stands
 from radeval.findings.sizes import Size, find_sizes
 from radeval.findings.tips import tip_position
@@ -48,7 +50,9 @@ class SentenceReader:
         self._words = words
         self._lexicon = words.lexicon
         self.anatomy = Anatomy(words.lexicon)
+        self.placements = Placements(words.lexicon)
         self._namer = Namer(words.lexicon, self.anatomy)
+        self._positions = PositionReader(words.lexicon, self.placements)
 
     def read(self, sentence: str) -> tuple[tuple[Finding, ...], tuple[Span, ...]]:
         """Returns a sentence's findings and the clauses that were not understood, with offsets in the sentence."""
@@ -76,7 +80,10 @@ class SentenceReader:
                 [found[-1]] = with_sizes([more], sizes, clause, tokens)
             if is_unread(clause, understood):
                 unread.append(words_of(clause, tokens))
-        return tuple(self._telling(_distinct(self._placed(found)), sentence)), tuple(unread)
+        settled, told = self._positions.read(self._telling(_distinct(self._placed(found)), sentence), tokens, sentence)
+        if told:
+            unread = [one for one in unread if not any(one[0] < end and start < one[1] for start, end in told)]
+        return tuple(settled), tuple(unread)
 
     def _said(self, clause: _Clause, sizes: Sequence[Size], earlier: bool) -> list[Finding]:
         """Returns what one clause says."""

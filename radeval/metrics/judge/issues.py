@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from radeval.findings.compare import Attribute, Difference, Match
+from radeval.findings.placements import Apart
 from radeval.findings.reader import ReportReader
+from radeval.findings.significance import rules_of
 from radeval.metrics.entity.evidence import in_words
 from radeval.metrics.judge.readings import plain
 
@@ -31,7 +33,7 @@ _KINDS: dict[Attribute, IssueKind] = {
     "descriptor": "descriptor",
     "change": "temporal",
 }
-_WRONG_PLACE = ("location", "laterality", "tip")
+_WRONG_PLACE = ("location", "laterality")
 _MANAGED_CHANGES = ("new", "worse", "resolved")
 _GRADES_APART = 1.5
 _FOLLOWED_BY_SIZE = ("nodule", "mass")
@@ -80,6 +82,8 @@ def _naming(match: Match, reader: ReportReader) -> IssueKind:
 
 
 def _matters(one: Difference, match: Match, reader: ReportReader) -> bool:
+    if one.attribute == "tip":
+        return _tip_matters(match, reader)
     if one.attribute in _WRONG_PLACE:
         return True
     if one.attribute == "severity":
@@ -90,6 +94,14 @@ def _matters(one: Difference, match: Match, reader: ReportReader) -> bool:
     if one.attribute == "change":
         return one.reference in _MANAGED_CHANGES or one.candidate in _MANAGED_CHANGES
     return False
+
+
+def _tip_matters(match: Match, reader: ReportReader) -> bool:
+    """Tells whether management turns on where a device ends: it is right in one report only, or worse in one."""
+    if reader.placements.apart(match.candidate, match.reference) >= Apart.UNSAID:
+        return True
+    levels = {rules_of(reader).weigh(one).level for one in (match.candidate, match.reference)}
+    return len(levels) > 1
 
 
 def _size_matters(match: Match, reader: ReportReader) -> bool:

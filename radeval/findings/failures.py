@@ -1,0 +1,105 @@
+"""Reads how devices fail: broken leads, disconnected shunts, shifted wires, migrated stents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from radeval.core.finding import Finding, Kind, Presence
+from radeval.findings.device_words import FILLERS, Hit, Places
+from radeval.findings.packs import Lexicon
+from radeval.findings.placements import Placements
+
+_REACH = 6
+"""How many words may stand between a device and what it is said to have done."""
+
+_BOUND = frozenset({"left", "right", "known", "single", "both", "one", "several", "in", "of"}) | FILLERS
+_DENIALS = frozenset({"no", "not", "without", "nor"})
+_BEFORE = 4
+_OF_BONE = "fracture"
+"""What a broken lead is read as where nothing says that it is no bone."""
+
+
+class Failures(NamedTuple):
+    """What failed in a sentence.
+
+    Attributes:
+        findings: The failures.
+        dropped: Places of findings that they replace.
+        used: The words that say them.
+    """
+
+    findings: list[Finding]
+    dropped: set[int]
+    used: list[Hit]
+
+
+def failures(
+    found: Sequence[Finding], hits: Sequence[Hit], places: Places, lexicon: Lexicon, placements: Placements
+) -> Failures:
+    """Returns the failures of a sentence's devices.
+
+    Args:
+        found: The sentence's findings.
+        hits: The known terms in it.
+        places: Where the findings stand.
+        lexicon: The lexicon.
+        placements: Its rules on devices, for what a device is a case of.
+    """
+    said = Failures([], set(), [])
+    for hit in hits:
+        if hit.role != "failure":
+            continue
+        covered = [place for place in range(len(found)) if _meets(places.of(place), hit)]
+        if any(found[place].concept != _OF_BONE for place in covered):
+            continue
+        for place, one in enumerate(found):
+            if one.kind is not Kind.DEVICE or one.presence is Presence.ABSENT or place in covered:
+                continue
+            concept = _failure_of(one.concept, hit.value, lexicon, placements)
+            if concept is None or not _is_said_of(place, hit, covered, found, places):
+                continue
+            said.dropped.update(covered)
+            said.used.append(hit)
+            if not any(other.concept == concept for other in (*found, *said.findings)):
+                said.findings.append(_failure(concept, one, hit, places, lexicon))
+            break
+    return said
+
+
+def _meets(span: tuple[int, int], hit: Hit) -> bool:
+    return span[0] < hit.last and hit.first < span[1]
+
+
+def _failure_of(device: str, term: str, lexicon: Lexicon, placements: Placements) -> str | None:
+    """Returns what a device's failure in a word is called, by the nearest name of the device."""
+    for name in placements.lineage(device):
+        for one in lexicon.failures:
+            if name in one.devices and term in one.terms:
+                return one.concept
+    return None
+
+
+def _is_said_of(place: int, hit: Hit, covered: Sequence[int], found: Sequence[Finding], places: Places) -> bool:
+    """Tells whether a word is said of a device: right before its name, or after it with nothing named between."""
+    first, last = places.of(place)
+    if hit.last <= first:
+        return first - hit.last <= _BEFORE and all(word in _BOUND for word in places.words[hit.last : first])
+    if hit.first < last or hit.first - last > _REACH:
+        return False
+    return not any(
+        last <= places.of(other)[0] < hit.first for other in range(len(found)) if other not in (place, *covered)
+    )
+
+
+def _failure(concept: str, device: Finding, hit: Hit, places: Places, lexicon: Lexicon) -> Finding:
+    words = places.words[max(0, hit.first - _BEFORE) : hit.first]
+    site = lexicon.concepts[concept].site
+    return Finding(
+        concept,
+        Presence.PRESENT if _DENIALS.isdisjoint(words) else Presence.ABSENT,
+        locations=(site,) if site else (),
+        laterality=device.laterality,
+        change="new" if device.change == "new" else None,
+        span=(places.tokens[hit.first].start, places.tokens[hit.last - 1].end),
+    )
