@@ -116,7 +116,7 @@ class TipSite(NamedTerms):
 
 
 class PlacementRule(_Entry):
-    """What it means for devices to end at sites; without sites, what a malposition means that the report only states."""
+    """What it means for devices to end at sites; without sites, what a malposition that is only stated means."""
 
     devices: tuple[str, ...] = Field(min_length=1)
     sites: tuple[str, ...] = ()

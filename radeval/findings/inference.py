@@ -116,9 +116,7 @@ def conflicts(premise: Finding, claim: Finding, kinship: Kinship) -> bool:
     grades = (premise.severity, claim.severity)
     if grades[0] is not None and grades[1] is not None and abs(grades[0] - grades[1]) >= _GRADES_APART:
         return True
-    if premise.change and claim.change and frozenset((premise.change, claim.change)) in _CHANGES_APART:
-        return True
-    return False
+    return bool(premise.change and claim.change and frozenset((premise.change, claim.change)) in _CHANGES_APART)
 
 
 def rules_out(denial: Finding, stated: Finding, kinship: Kinship, *, everywhere: bool = False) -> bool:

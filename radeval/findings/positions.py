@@ -179,7 +179,8 @@ class PositionReader:
             return one
         own = [hit for hit in hits if device.last <= hit.first and hit.last <= device.end]
         before = [hit for hit in hits if hit.last <= device.first and _is_bound(hit.last, device.first, places.words)]
-        judged = _judged([*before[-1:], *own], places.words, device)
+        beside = [hit for hit in before if hit.last == before[-1].last]
+        judged = _judged([*beside, *own], places.words, device)
         sites = [hit for place, hit in enumerate(own) if hit.role == "site" and _is_end(own, place, places.words)]
         sites = [hit for hit in sites if self._can_hold(one.concept, hit, device.last, places.words)]
         port = len(places.words) if device.port is None else device.port
@@ -197,7 +198,7 @@ class PositionReader:
         else:
             device.used += chosen
         measured = any(device.last <= places.at(start) < device.end for start, _, _ in places.distances(sentence))
-        return self._changed(replace(one, tip=tip, sizes_mm=()), hit, before + own, measured, places, sentence)
+        return self._changed(replace(one, tip=tip, sizes_mm=()), hit, [*beside, *own], measured, places, sentence)
 
     def _changed(
         self, one: Finding, hit: Hit | None, near: Sequence[Hit], measured: bool, places: Places, sentence: str
@@ -257,7 +258,7 @@ class PositionReader:
         return "acceptable" if judged == "move" and rule.standing == "intended" else rule.standing
 
     def _can_hold(self, concept: str, hit: Hit, start: int, words: Sequence[str]) -> bool:
-        """Tells whether a device can end at a site: the lexicon has it for the device, or the report says that it does."""
+        """Tells whether a device can end at a site: the lexicon has rules for it there, or the report says so."""
         if concept == _SIDE_PORT or hit.value == _UNSEEN or self._placements.rule(concept, hit.value, None):
             return True
         return not _ENDS.isdisjoint(words[start : hit.first])

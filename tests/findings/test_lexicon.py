@@ -19,7 +19,9 @@ def test_every_term_means_its_concept_or_a_kind_of_it(modality: str) -> None:
     for concept in judge.lexicon.concepts.values():
         for term in concept.terms:
             read = {one.concept for one in judge.read(f"There is {term}.").findings}
-            if not any(concept.name in judge.kinship.implied(one) for one in read):
+            # A malposition is read as its device, a side port as the tube that it is in.
+            wanted = {concept.tip_of or ("tube" if concept.name == "side_port" else concept.name)}
+            if not any(wanted & judge.kinship.implied(one) for one in read):
                 strays.append((concept.name, term, read))
     assert strays == []
 

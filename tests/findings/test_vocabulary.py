@@ -311,7 +311,7 @@ stool_burden: Moderate stool burden.
 endotracheal_tube: Endotracheal tube tip 4 cm above the carina. / ETT in good position.
 endotracheal_tube: The ET tube is in the right main bronchus. / ET tube 3 cm above the carina.
 endotracheal_tube: Endotracheal tube with tip at the thoracic inlet. / ETT tip in the right mainstem bronchus.
-right_mainstem_intubation: Right mainstem intubation.
+endotracheal_tube: Right mainstem intubation.
 tracheostomy_tube: Tracheostomy tube in place.
 nasogastric_tube: Nasogastric tube courses below the diaphragm. / NG tube coiled in the esophagus.
 nasogastric_tube: NGT with tip in the stomach. / NG tube tip below the diaphragm.
@@ -461,7 +461,7 @@ atherosclerosis: Vascular calcifications.
 granuloma: Left lower lobe granuloma.
 granulomatous_disease: Old granulomatous disease. / Sequelae of remote granulomatous disease.
 ac_joint_arthritis: AC joint arthropathy.
-low_endotracheal_tube: Low-lying endotracheal tube.
+endotracheal_tube: Low-lying endotracheal tube.
 nephrostomy_tube: Nephrostomy tube.
 biliary_drain: Biliary stent.
 thoracentesis: Thoracentesis.
