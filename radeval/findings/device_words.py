@@ -10,12 +10,17 @@ from typing import Any, NamedTuple
 from radeval.core.finding import Finding
 from radeval.findings.packs import Lexicon
 from radeval.findings.sizes import find_sizes
+from radeval.findings.vocabulary import JOINS, PREPOSITIONS, VERBS
 from radeval.findings.words import Token, tokenize
 
 FILLERS = frozenset({
     "the", "a", "an", "level", "of", "its", "expected", "presumed", "region", "location", "portion", "well", "this",
 })  # fmt: skip
 """Words that a name may hold or leave out."""
+
+
+_LOOSE = (JOINS | VERBS | PREPOSITIONS | {";", ":", ".", "with", "adjacent", "overlying"}) - {"of", "in"}
+_LONGEST_BOUND = 5
 
 
 class Hit(NamedTuple):
@@ -38,41 +43,51 @@ class DeviceWords:
     """The terms of one lexicon as a tree of words."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._tree: dict[str, Any] = {}
+        self._positions: dict[str, Any] = {}
+        self._failures: dict[str, Any] = {}
         for site in lexicon.tip_sites.values():
             for term in site.terms:
-                self._add(term, "site", site.name)
+                _add(self._positions, term, "site", site.name)
         for cue in lexicon.cues:
             if cue.kind == "position":
                 for term in cue.terms:
-                    self._add(term, "position", cue.value)
+                    _add(self._positions, term, "position", cue.value)
         for failure in lexicon.failures:
             for term in failure.terms:
-                self._add(term, "failure", term)
+                _add(self._failures, term, "failure", term)
 
-    def _add(self, term: str, role: str, value: str) -> None:
-        node = self._tree
-        for token in tokenize(term):
-            if token.word not in FILLERS:
-                node = node.setdefault(token.word, {})
-        node.setdefault("", {}).setdefault(role, value)
+    def positions(self, tokens: Sequence[Token]) -> list[Hit]:
+        """Returns the sites and judgements in a sentence, the longest at each place, in order."""
+        return _hits(self._positions, tokens)
 
-    def hits(self, tokens: Sequence[Token]) -> list[Hit]:
-        """Returns the terms in a sentence, the longest at each place, in order; a term may have several roles."""
-        kept = [place for place, token in enumerate(tokens) if token.word not in FILLERS]
-        found: list[Hit] = []
-        at = 0
-        while at < len(kept):
-            node, ahead, end, roles = self._tree.get(tokens[kept[at]].word), at + 1, at + 1, None
-            while node is not None:
-                if "" in node:
-                    roles, end = node[""], ahead
-                node = node.get(tokens[kept[ahead]].word) if ahead < len(kept) else None
-                ahead += 1
-            if roles:
-                found += [Hit(role, value, kept[at], kept[end - 1] + 1) for role, value in roles.items()]
-            at = end
-        return found
+    def failures(self, tokens: Sequence[Token]) -> list[Hit]:
+        """Returns the words for failures in a sentence, the longest at each place, in order."""
+        return _hits(self._failures, tokens)
+
+
+def _add(tree: dict[str, Any], term: str, role: str, value: str) -> None:
+    node = tree
+    for token in tokenize(term):
+        if token.word not in FILLERS:
+            node = node.setdefault(token.word, {})
+    node.setdefault("", {}).setdefault(role, value)
+
+
+def _hits(tree: dict[str, Any], tokens: Sequence[Token]) -> list[Hit]:
+    kept = [place for place, token in enumerate(tokens) if token.word not in FILLERS]
+    found: list[Hit] = []
+    at = 0
+    while at < len(kept):
+        node, ahead, end, roles = tree.get(tokens[kept[at]].word), at + 1, at + 1, None
+        while node is not None:
+            if "" in node:
+                roles, end = node[""], ahead
+            node = node.get(tokens[kept[ahead]].word) if ahead < len(kept) else None
+            ahead += 1
+        if roles:
+            found += [Hit(role, value, kept[at], kept[end - 1] + 1) for role, value in roles.items()]
+        at = end
+    return found
 
 
 class Places:
@@ -96,6 +111,10 @@ class Places:
     def of(self, finding: int) -> tuple[int, int]:
         """Returns the index of a finding's first token, and the one after its last."""
         return self._spans[finding]
+
+    def bind(self, start: int, end: int) -> bool:
+        """Tells whether the words between two tokens only lead on to what a noun is of ("fracture of the left ...")."""
+        return end - start <= _LONGEST_BOUND and _LOOSE.isdisjoint(self.words[start:end])
 
     def distances(self, sentence: str) -> tuple[tuple[int, int, float], ...]:
         """Returns start, end and millimetres of each measure in the sentence."""

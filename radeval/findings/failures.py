@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from radeval.core.finding import Finding, Kind, Presence
-from radeval.findings.device_words import FILLERS, Hit, Places
+from radeval.findings.device_words import Hit, Places
 from radeval.findings.packs import Lexicon
 from radeval.findings.placements import Placements
 
 _REACH = 6
 """How many words may stand between a device and what it is said to have done."""
 
-_BOUND = frozenset({"left", "right", "known", "single", "both", "one", "several", "in", "of"}) | FILLERS
 _DENIALS = frozenset({"no", "not", "without", "nor"})
 _BEFORE = 4
 _OF_BONE = "fracture"
@@ -26,11 +25,13 @@ class Failures(NamedTuple):
     Attributes:
         findings: The failures.
         dropped: Places of findings that they replace.
+        whole: Places of devices of which only the failure is denied.
         used: The words that say them.
     """
 
     findings: list[Finding]
     dropped: set[int]
+    whole: set[int]
     used: list[Hit]
 
 
@@ -41,28 +42,31 @@ def failures(
 
     Args:
         found: The sentence's findings.
-        hits: The known terms in it.
+        hits: The words for failures in it.
         places: Where the findings stand.
         lexicon: The lexicon.
         placements: Its rules on devices, for what a device is a case of.
     """
-    said = Failures([], set(), [])
+    said = Failures([], set(), set(), [])
     for hit in hits:
-        if hit.role != "failure":
-            continue
         covered = [place for place in range(len(found)) if _meets(places.of(place), hit)]
         if any(found[place].concept != _OF_BONE for place in covered):
             continue
         for place, one in enumerate(found):
-            if one.kind is not Kind.DEVICE or one.presence is Presence.ABSENT or place in covered:
+            if one.kind is not Kind.DEVICE or place in covered:
                 continue
             concept = _failure_of(one.concept, hit.value, lexicon, placements)
             if concept is None or not _is_said_of(place, hit, covered, found, places):
                 continue
+            failure = _failure(concept, one, hit, places, lexicon)
+            if one.presence is Presence.ABSENT:
+                if failure.presence is not Presence.ABSENT or one.change == "resolved":
+                    continue
+                said.whole.add(place)
             said.dropped.update(covered)
             said.used.append(hit)
             if not any(other.concept == concept for other in (*found, *said.findings)):
-                said.findings.append(_failure(concept, one, hit, places, lexicon))
+                said.findings.append(failure)
             break
     return said
 
@@ -84,7 +88,7 @@ def _is_said_of(place: int, hit: Hit, covered: Sequence[int], found: Sequence[Fi
     """Tells whether a word is said of a device: right before its name, or after it with nothing named between."""
     first, last = places.of(place)
     if hit.last <= first:
-        return first - hit.last <= _BEFORE and all(word in _BOUND for word in places.words[hit.last : first])
+        return places.bind(hit.last, first)
     if hit.first < last or hit.first - last > _REACH:
         return False
     return not any(

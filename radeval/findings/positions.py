@@ -23,7 +23,6 @@ _ACCESS = frozenset({"approach", "access", "puncture", "line", "catheter", "shea
 """Words after a site that only names a device or its way in."""
 
 _OPENS_TIP = _ENDS | {"side", "sideport", "port", "hole", "sidehole", "distal"}
-_NOUN_BOUND = frozenset({"left", "right", "known", "interval", "single", "both", "in", "of"}) | FILLERS
 _DENIALS = frozenset({"no", "not", "without", "nor"})
 _BEFORE_NUMBER = frozenset({"by", "another", "further", "additional"})
 _AFTER_NUMBER = frozenset({"retraction", "advancement", "further", "withdrawal"})
@@ -101,8 +100,9 @@ class PositionReader:
         if not any(one.kind is Kind.DEVICE or one.concept in self._malpositions for one in found):
             return list(found), []
         places = Places(tokens, found)
-        hits = self._words.hits(tokens)
-        failed = failures(found, hits, places, self._lexicon, self._placements)
+        failed = failures(found, self._words.failures(tokens), places, self._lexicon, self._placements)
+        found = [replace(one, presence=Presence.PRESENT) if at in failed.whole else one for at, one in enumerate(found)]
+        hits = self._words.positions(tokens)
         devices, dropped = self._devices(found, places)
         dropped |= failed.dropped
         self._bound(devices, found, dropped, places)
@@ -178,7 +178,7 @@ class PositionReader:
         if one.presence is Presence.ABSENT:
             return one
         own = [hit for hit in hits if device.last <= hit.first and hit.last <= device.end]
-        before = [hit for hit in hits if hit.last <= device.first and _is_bound(hit.last, device.first, places.words)]
+        before = [hit for hit in hits if hit.last <= device.first and places.bind(hit.last, device.first)]
         beside = [hit for hit in before if hit.last == before[-1].last]
         judged = _judged([*beside, *own], places.words, device)
         sites = [hit for place, hit in enumerate(own) if hit.role == "site" and _is_end(own, place, places.words)]
@@ -196,7 +196,7 @@ class PositionReader:
         if hit is None and (device.site or judged):
             tip = Tip(device.site, None, None, self._placement(one.concept, device.site, None, judged))
         else:
-            device.used += chosen
+            device.used += [other for other in own if other.role == "site"]
         measured = any(device.last <= places.at(start) < device.end for start, _, _ in places.distances(sentence))
         return self._changed(replace(one, tip=tip, sizes_mm=()), hit, [*beside, *own], measured, places, sentence)
 
@@ -282,10 +282,6 @@ class PositionReader:
             joined = between and all(word in ("and", ",", "left", "right") or word in FILLERS for word in between)
             if joined and one.tip is None and other.tip is not None and other.tip.site is None:
                 said[place] = replace(one, tip=other.tip)
-
-
-def _is_bound(start: int, end: int, words: Sequence[str]) -> bool:
-    return end - start <= _TIP_WITHIN and all(word in _NOUN_BOUND for word in words[start:end])
 
 
 def _judged(near: Sequence[Hit], words: Sequence[str], device: _Device) -> Judgement | None:
