@@ -14,7 +14,7 @@ from radeval.findings.vocabulary import JOINS, PREPOSITIONS, VERBS
 from radeval.findings.words import Token, tokenize
 
 FILLERS = frozenset({
-    "the", "a", "an", "level", "of", "its", "expected", "presumed", "region", "location", "portion", "well", "this",
+    "the", "a", "an", "level", "of", "its", "expected", "presumed", "region", "location", "portion", "this",
 })  # fmt: skip
 """Words that a name may hold or leave out."""
 

@@ -119,6 +119,7 @@ class PlacementRule(_Entry):
     """What it means for devices to end at sites; without sites, what a malposition that is only stated means."""
 
     devices: tuple[str, ...] = Field(min_length=1)
+    unspecific: bool = False
     sites: tuple[str, ...] = ()
     from_mm: float | None = Field(default=None, ge=0)
     to_mm: float | None = Field(default=None, ge=0)

@@ -6,17 +6,21 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from radeval.core.finding import Finding, Kind, Presence
-from radeval.findings.device_words import Hit, Places
+from radeval.findings.device_words import FILLERS, Hit, Places
 from radeval.findings.packs import Lexicon
 from radeval.findings.placements import Placements
+from radeval.findings.vocabulary import VERBS
 
 _REACH = 6
 """How many words may stand between a device and what it is said to have done."""
 
 _DENIALS = frozenset({"no", "not", "without", "nor"})
 _BEFORE = 4
-_OF_BONE = "fracture"
-"""What a broken lead is read as where nothing says that it is no bone."""
+_OF_ANYTHING = "fracture"
+"""What "fractured" names where nothing says of what."""
+_OF_BONE = "Fracture"
+"""The label of what a broken rod is taken for beside the name of a bone: "the rod is broken at T9"."""
+_STATING = VERBS | FILLERS | {"now", "again", "also", "newly", "likely"}
 
 
 class Failures(NamedTuple):
@@ -50,13 +54,16 @@ def failures(
     said = Failures([], set(), set(), [])
     for hit in hits:
         covered = [place for place in range(len(found)) if _meets(places.of(place), hit)]
-        if any(found[place].concept != _OF_BONE for place in covered):
+        if any(_OF_BONE not in lexicon.concepts[found[place].concept].labels for place in covered):
             continue
+        general = all(found[place].concept == _OF_ANYTHING for place in covered)
         for place, one in enumerate(found):
             if one.kind is not Kind.DEVICE or place in covered:
                 continue
             concept = _failure_of(one.concept, hit.value, lexicon, placements)
             if concept is None or not _is_said_of(place, hit, covered, found, places):
+                continue
+            if not general and not _is_subject(places.of(place), hit, places):
                 continue
             failure = _failure(concept, one, hit, places, lexicon)
             if one.presence is Presence.ABSENT:
@@ -94,6 +101,11 @@ def _is_said_of(place: int, hit: Hit, covered: Sequence[int], found: Sequence[Fi
     return not any(
         last <= places.of(other)[0] < hit.first for other in range(len(found)) if other not in (place, *covered)
     )
+
+
+def _is_subject(device: tuple[int, int], hit: Hit, places: Places) -> bool:
+    """Tells whether a device itself is what a word is said of, and not a bone beside it: "the rod is broken"."""
+    return hit.last <= device[0] or _STATING.issuperset(places.words[device[1] : hit.first])
 
 
 def _failure(concept: str, device: Finding, hit: Hit, places: Places, lexicon: Lexicon) -> Finding:

@@ -69,7 +69,7 @@ class Placements:
         for place in self._upwards(site) if site else (None,):
             for device in self.lineage(concept):
                 for rule in self._rules.get((device, place), ()):
-                    if _fits(rule, distance_mm):
+                    if _fits(rule, distance_mm) and (device == concept or not rule.unspecific):
                         return rule
         return None
 
@@ -86,31 +86,34 @@ class Placements:
         wrong = [tip is not None and tip.placement == _WRONG for tip in (ours, theirs)]
         if ours is None or theirs is None:
             return Apart.UNSAID if any(wrong) else Apart.SAME
-        if self._at_one_place(ours, theirs):
-            measured = ours.distance_mm, theirs.distance_mm
-            if measured[0] is None or measured[1] is None:
-                return Apart.OPPOSED if _differ_in_worth(ours, theirs) else Apart.SAME
-            if abs(measured[0] - measured[1]) <= _MARGIN_MM:
+        opposed = _differ_in_worth(ours, theirs)
+        if not self._at_one_place(ours, theirs):
+            if opposed:
+                return Apart.OPPOSED
+            if any(wrong) and not all(wrong):
+                return Apart.UNSAID
+            return Apart.SAME if ours.site is None or theirs.site is None else Apart.NEAR
+        if not self._one_in_other(str(ours.site), str(theirs.site)):
+            return Apart.NEAR if opposed else Apart.SAME
+        if ours.distance_mm is not None and theirs.distance_mm is not None:
+            if abs(ours.distance_mm - theirs.distance_mm) <= _MARGIN_MM:
                 return Apart.SAME
-            return Apart.OPPOSED if _differ_in_worth(ours, theirs) else Apart.NEAR
-        if _differ_in_worth(ours, theirs):
-            return Apart.OPPOSED
-        if any(wrong) and not all(wrong):
-            return Apart.UNSAID
-        return Apart.SAME if ours.site is None or theirs.site is None else Apart.NEAR
+            return Apart.OPPOSED if opposed else Apart.NEAR
+        if not opposed:
+            return Apart.SAME
+        # Who does not measure "above the carina" leaves it open whether that is too near.
+        return Apart.OPPOSED if ours.distance_mm is None and theirs.distance_mm is None else Apart.UNSAID
 
     def _at_one_place(self, ours: Tip, theirs: Tip) -> bool:
         if ours.site is None or theirs.site is None:
             return False
         if ours.laterality and theirs.laterality and ours.laterality != theirs.laterality:
             return False
-        return self._meet(ours.site, theirs.site)
+        neighbours = theirs.site in self._sites[ours.site].next_to or ours.site in self._sites[theirs.site].next_to
+        return neighbours or self._one_in_other(ours.site, theirs.site)
 
-    @lru_cache(maxsize=4096)  # noqa: B019 - see above
-    def _meet(self, one: str, other: str) -> bool:
-        if one in self._upwards(other) or other in self._upwards(one):
-            return True
-        return other in self._sites[one].next_to or one in self._sites[other].next_to
+    def _one_in_other(self, one: str, other: str) -> bool:
+        return one in self._upwards(other) or other in self._upwards(one)
 
     @lru_cache(maxsize=4096)  # noqa: B019 - see above
     def _upwards(self, site: str) -> tuple[str, ...]:

@@ -182,7 +182,7 @@ class PositionReader:
         beside = [hit for hit in before if hit.last == before[-1].last]
         judged = _judged([*beside, *own], places.words, device)
         sites = [hit for place, hit in enumerate(own) if hit.role == "site" and _is_end(own, place, places.words)]
-        sites = [hit for hit in sites if self._can_hold(one.concept, hit, device.last, places.words)]
+        sites = self._fitting(one.concept, sites, device.last, places.words)
         port = len(places.words) if device.port is None else device.port
         if one.concept == _SIDE_PORT:
             one = replace(one, concept=self._with_port(sites))
@@ -257,11 +257,12 @@ class PositionReader:
             return "intended"  # centimetres mean another thing in a child
         return "acceptable" if judged == "move" and rule.standing == "intended" else rule.standing
 
-    def _can_hold(self, concept: str, hit: Hit, start: int, words: Sequence[str]) -> bool:
-        """Tells whether a device can end at a site: the lexicon has rules for it there, or the report says so."""
-        if concept == _SIDE_PORT or hit.value == _UNSEEN or self._placements.rule(concept, hit.value, None):
-            return True
-        return not _ENDS.isdisjoint(words[start : hit.first])
+    def _fitting(self, concept: str, sites: Sequence[Hit], start: int, words: Sequence[str]) -> Sequence[Hit]:
+        """Returns the sites that the lexicon has for a device, else those where the report says that it ends."""
+        if concept == _SIDE_PORT:
+            return sites
+        known = [hit for hit in sites if self._placements.rule(concept, hit.value, None) or hit.value == _UNSEEN]
+        return known or [hit for hit in sites if not _ENDS.isdisjoint(words[max(0, start - _REACH) : hit.first])]
 
     def _with_port(self, sites: Sequence[Hit]) -> str:
         """Returns the device that a side port without one belongs to, by where it is."""
