@@ -96,12 +96,18 @@ class Places:
     Attributes:
         tokens: The tokens.
         words: Their folded forms.
+        distances: Start, end and millimetres of each measure among them.
     """
 
-    def __init__(self, tokens: Sequence[Token], found: Sequence[Finding]) -> None:
+    def __init__(self, tokens: Sequence[Token], found: Sequence[Finding], sentence: str) -> None:
         self.tokens = tokens
         self.words = [token.word for token in tokens]
         self._starts = [token.start for token in tokens]
+        self._sentence = sentence
+        self.distances = _distances(sentence)
+        if self.distances:
+            low, high = (bisect_left(self.distances, (offset,)) for offset in (tokens[0].start, tokens[-1].end))
+            self.distances = self.distances[low:high]
         self._spans = [(self.at(one.span[0]), self.at(one.span[1])) for one in found]
 
     def at(self, offset: int) -> int:
@@ -116,9 +122,9 @@ class Places:
         """Tells whether the words between two tokens only lead on to what a noun is of ("fracture of the left ...")."""
         return end - start <= _LONGEST_BOUND and _LOOSE.isdisjoint(self.words[start:end])
 
-    def distances(self, sentence: str) -> tuple[tuple[int, int, float], ...]:
-        """Returns start, end and millimetres of each measure in the sentence."""
-        return _distances(sentence)
+    def text(self, first: int, last: int) -> str:
+        """Returns the sentence from one token to before another."""
+        return self._sentence[self.tokens[first].start : self.tokens[last - 1].end]
 
 
 @lru_cache(maxsize=256)

@@ -8,26 +8,18 @@ from typing import Literal
 
 from radeval.core.finding import Change, Finding, Kind, Laterality, Placement, Presence, Tip
 from radeval.findings.device_words import FILLERS, DeviceWords, Hit, Places
+from radeval.findings.ends import ENDS, UNSEEN, distance_to, is_end, start_of_phrase, where_it_ends
 from radeval.findings.failures import failures
 from radeval.findings.packs import Lexicon
 from radeval.findings.placements import Placements
 from radeval.findings.words import Token
 
-_ENDS = frozenset({"tip", "terminates", "terminating", "terminate", "ends", "ending", "end", "now"})
-"""Words right after which stands where a device ends."""
-
-_ELSEWHERE = frozenset({"from", "through", "via", "past", "previously", "formerly", "not", "traverses", "across"})
-"""Words before a site where the device does not end."""
-
-_ACCESS = frozenset({"approach", "access", "puncture", "line", "catheter", "sheath", "venotomy", "entry", "lead"})
-"""Words after a site that only names a device or its way in."""
-
-_OPENS_TIP = _ENDS | {"side", "sideport", "port", "hole", "sidehole", "distal"}
+_OPENS_TIP = ENDS | {"side", "sideport", "port", "hole", "sidehole", "distal"}
 _DENIALS = frozenset({"no", "not", "without", "nor"})
-_BEFORE_NUMBER = frozenset({"by", "another", "further", "additional"})
-_AFTER_NUMBER = frozenset({"retraction", "advancement", "further", "withdrawal"})
-_LEADING = frozenset({"in", "into", "within", "at", "over", "to", "near", "left", "right", "on"}) | FILLERS
 _BEFORE = 3
+_LONGEST = 240
+"""Most words that are looked at together, so that reading takes time linear in length; no sentence has as many."""
+
 _TIP_WITHIN = 4
 _REACH = 6
 
@@ -36,7 +28,6 @@ _GRAVITY: dict[Placement | None, int] = {None: 0, "intended": 1, "acceptable": 2
 _REMOVED = frozenset({"withdrawn", "been withdrawn", "was withdrawn"})
 _SIDE_PORT = "side_port"
 _WITH_PORTS = ("enteric_tube", "chest_tube")
-_UNSEEN = "out_of_view"
 
 Judgement = Literal["intended", "malpositioned", "slipped", "move"]
 _GRAVEST: tuple[Judgement, ...] = ("malpositioned", "slipped", "move", "intended")
@@ -99,14 +90,29 @@ class PositionReader:
         """
         if not any(one.kind is Kind.DEVICE or one.concept in self._malpositions for one in found):
             return list(found), []
-        places = Places(tokens, found)
+        if len(tokens) <= _LONGEST:
+            return self._read(found, tokens, sentence)
+        said: list[Finding] = []
+        used: list[Span] = []
+        for first in range(0, len(tokens), _LONGEST):
+            part = tokens[first : first + _LONGEST]
+            end = tokens[first + _LONGEST].start if first + _LONGEST < len(tokens) else len(sentence)
+            more, spans = self._read([one for one in found if part[0].start <= one.span[0] < end], part, sentence)
+            said += more
+            used += spans
+        return said, used
+
+    def _read(
+        self, found: Sequence[Finding], tokens: Sequence[Token], sentence: str
+    ) -> tuple[list[Finding], list[Span]]:
+        places = Places(tokens, found, sentence)
         failed = failures(found, self._words.failures(tokens), places, self._lexicon, self._placements)
         found = [replace(one, presence=Presence.PRESENT) if at in failed.whole else one for at, one in enumerate(found)]
         hits = self._words.positions(tokens)
         devices, dropped = self._devices(found, places)
         dropped |= failed.dropped
         self._bound(devices, found, dropped, places)
-        said = {place: self._placed(one, hits, places, sentence) for place, one in devices.items()}
+        said = {place: self._placed(one, hits, places) for place, one in devices.items()}
         self._share(devices, said, hits, places)
         kept = [said.get(place, one) for place, one in enumerate(found) if place not in dropped]
         used = [hit for one in devices.values() for hit in one.used] + failed.used
@@ -172,7 +178,7 @@ class PositionReader:
                     break
             one.end = end
 
-    def _placed(self, device: _Device, hits: Sequence[Hit], places: Places, sentence: str) -> Finding:
+    def _placed(self, device: _Device, hits: Sequence[Hit], places: Places) -> Finding:
         """Returns a device with its tip, and with what became of it."""
         one = device.finding
         if one.presence is Presence.ABSENT:
@@ -181,34 +187,30 @@ class PositionReader:
         before = [hit for hit in hits if hit.last <= device.first and places.bind(hit.last, device.first)]
         beside = [hit for hit in before if hit.last == before[-1].last]
         judged = _judged([*beside, *own], places.words, device)
-        sites = [hit for place, hit in enumerate(own) if hit.role == "site" and _is_end(own, place, places.words)]
-        sites = self._fitting(one.concept, sites, device.last, places.words)
+        named = [hit for place, hit in enumerate(own) if hit.role == "site" and is_end(own, place, places.words)]
+        sites = self._fitting(one.concept, named, device.last, places.words)
         port = len(places.words) if device.port is None else device.port
         if one.concept == _SIDE_PORT:
             one = replace(one, concept=self._with_port(sites))
         chosen = [
             hit
             for part in ([hit for hit in sites if hit.first < port], [hit for hit in sites if hit.first >= port])
-            if (hit := _chosen(part, device.last, places.words))
+            if (hit := where_it_ends(part, device.last, places.words))
         ]
-        tips = [(self._tip(one.concept, hit, device, judged, own, places, sentence), hit) for hit in chosen]
+        tips = [(self._tip(one.concept, hit, device, judged, own, places), hit) for hit in chosen]
         tip, hit = max(tips, key=lambda pair: _GRAVITY[pair[0].placement], default=(None, None))
         if hit is None and (device.site or judged):
             tip = Tip(device.site, None, None, self._placement(one.concept, device.site, None, judged))
         else:
             device.used += [other for other in own if other.role == "site"]
-        measured = any(device.last <= places.at(start) < device.end for start, _, _ in places.distances(sentence))
-        return self._changed(replace(one, tip=tip, sizes_mm=()), hit, [*beside, *own], measured, places, sentence)
+        measured = any(device.last <= places.at(start) < device.end for start, _, _ in places.distances)
+        return self._changed(replace(one, tip=tip, sizes_mm=()), hit, [*beside, *own], measured, places)
 
-    def _changed(
-        self, one: Finding, hit: Hit | None, near: Sequence[Hit], measured: bool, places: Places, sentence: str
-    ) -> Finding:
+    def _changed(self, one: Finding, hit: Hit | None, near: Sequence[Hit], measured: bool, places: Places) -> Finding:
         """Returns a device with the words for its tip, and with what moving it has done."""
         words = one.tip_position
-        if hit is not None and sentence[places.tokens[hit.first].start : places.tokens[hit.last - 1].end] not in (
-            words or ""
-        ):
-            words = sentence[places.tokens[_start(hit, places.words)].start : places.tokens[hit.last - 1].end]
+        if hit is not None and places.text(hit.first, hit.last) not in (words or ""):
+            words = places.text(start_of_phrase(hit, places.words), hit.last)
         moves = {
             " ".join(places.words[other.first : other.last]): other.value
             for other in near
@@ -233,12 +235,11 @@ class PositionReader:
         judged: Judgement | None,
         own: Sequence[Hit],
         places: Places,
-        sentence: str,
     ) -> Tip:
         """Returns the tip at a site."""
         same = [other for other in own if other.role == "site" and other.value == hit.value]
         distance = next(
-            (far for other in (hit, *same) if (far := _distance(other, device.last, places, sentence)) is not None),
+            (far for other in (hit, *same) if (far := distance_to(other, device.last, places)) is not None),
             None,
         )
         side = _SIDES.get(places.words[hit.first - 1]) if hit.first > device.last else None
@@ -261,8 +262,8 @@ class PositionReader:
         """Returns the sites that the lexicon has for a device, else those where the report says that it ends."""
         if concept == _SIDE_PORT:
             return sites
-        known = [hit for hit in sites if self._placements.rule(concept, hit.value, None) or hit.value == _UNSEEN]
-        return known or [hit for hit in sites if not _ENDS.isdisjoint(words[max(0, start - _REACH) : hit.first])]
+        known = [hit for hit in sites if self._placements.rule(concept, hit.value, None) or hit.value == UNSEEN]
+        return known or [hit for hit in sites if not ENDS.isdisjoint(words[max(0, start - _REACH) : hit.first])]
 
     def _with_port(self, sites: Sequence[Hit]) -> str:
         """Returns the device that a side port without one belongs to, by where it is."""
@@ -298,43 +299,3 @@ def _judged(near: Sequence[Hit], words: Sequence[str], device: _Device) -> Judge
         elif not denied:
             found.add(hit.value)
     return next((one for one in _GRAVEST if one in found), None)
-
-
-def _is_end(own: Sequence[Hit], place: int, words: Sequence[str]) -> bool:
-    """Tells whether a site can be where a device ends, and not where it came from or passes through."""
-    hit = own[place]
-    floor = max((other.last for other in own[:place]), default=0)
-    before = words[max(floor, hit.first - _BEFORE) : hit.first]
-    return _ELSEWHERE.isdisjoint(before) and (hit.last >= len(words) or words[hit.last] not in _ACCESS)
-
-
-def _chosen(sites: Sequence[Hit], start: int, words: Sequence[str]) -> Hit | None:
-    """Returns the site where a device ends: the first after the last word for its end, else what it goes into."""
-    seen = [hit for hit in sites if hit.value != _UNSEEN] or list(sites)
-    if not seen:
-        return None
-    cues = [at for at in range(start, seen[-1].first) if words[at] in _ENDS]
-    if cues:
-        return next(hit for hit in seen if hit.first > cues[-1])
-    entered = [hit for hit in seen if "into" in words[max(start, hit.first - _BEFORE) : hit.first]]
-    return entered[-1] if entered else seen[0]
-
-
-def _distance(hit: Hit, start: int, places: Places, sentence: str) -> float | None:
-    """Returns the distance that stands before a site, in millimetres."""
-    for begin, end, value in reversed(places.distances(sentence)):
-        first, last = places.at(begin), places.at(end)
-        if not start <= first or not last <= hit.first + 1 or hit.first - last > _REACH:
-            continue
-        before = places.words[first - 1] if first else ""
-        after = places.words[last] if last < len(places.words) else ""
-        if before not in _BEFORE_NUMBER and after not in _AFTER_NUMBER:
-            return value
-    return None
-
-
-def _start(hit: Hit, words: Sequence[str]) -> int:
-    first = hit.first
-    while first and words[first - 1] in _LEADING:
-        first -= 1
-    return first

@@ -180,3 +180,19 @@ def test_every_place_that_a_rule_needs_is_read():
 def test_context_does_not_hide_a_wrong_place():
     [tube] = read("Right mainstem intubation.").findings
     assert significance_of(tube, Context(age=70.0, indication="Postoperative")).level == "urgent"
+
+
+def test_a_sentence_of_any_length_keeps_its_devices():
+    tubes = "NG tube tip in the stomach, PICC tip in the SVC, ETT 3 cm above the carina, "
+    found = read(tubes * 60).findings
+    assert len(found) <= 3  # said again, it is the same
+    kinds = ("Left", "Right")
+    lines = "".join(f"{kinds[place % 2]} PICC tip {place + 1} mm from the cavoatrial junction, " for place in range(90))
+    found = [one for one in read(lines).findings if one.concept == "picc"]
+    assert len(found) == 90
+    assert sum(one.tip is not None and one.tip.site == "cavoatrial_junction" for one in found) >= 88
+
+
+@pytest.mark.parametrize("report", ["", "tip", "Tip.", "side port", "malposition", "fracture of the lead", "ETT ETT"])
+def test_bare_words_are_read(report):
+    read(report)
