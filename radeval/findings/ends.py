@@ -12,12 +12,16 @@ ENDS = frozenset({"tip", "terminates", "terminating", "terminate", "ends", "endi
 UNSEEN = "out_of_view"
 """The site of a tip that the film does not show."""
 
-_ELSEWHERE = frozenset({"from", "through", "via", "past", "previously", "formerly", "not", "traverses", "across"})
+_ELSEWHERE = frozenset(
+    {"from", "through", "via", "past", "previously", "formerly", "not", "traverses", "across", "longer"}
+)
 """Words before a site where the device does not end."""
 
 _ACCESS = frozenset({"approach", "access", "puncture", "line", "catheter", "sheath", "venotomy", "entry", "lead"})
 """Words after a site that only names a device or its way in."""
 
+_DENIALS = frozenset({"not", "longer"})
+_INSIDE = frozenset({"in", "within", "at"})
 _UNITS = frozenset({"cm", "mm", "centimeter", "millimeter"})
 _BEFORE_NUMBER = frozenset({"by", "another", "further", "additional"})
 _AFTER_NUMBER = frozenset({"retraction", "advancement", "further", "withdrawal"})
@@ -33,10 +37,28 @@ def is_end(own: Sequence[Hit], place: int, words: Sequence[str]) -> bool:
     """Tells whether a site can be where a device ends, and not where it came from or passes through."""
     hit = own[place]
     floor = own[place - 1].last if place else 0
-    before = words[max(floor, hit.first - _BEFORE) : hit.first]
-    if "from" in before and words[max(0, hit.first - len(before) + before.index("from") - 1)] in _UNITS:
-        before = ()  # "3 cm from the junction" measures
+    before = _leading(words, floor, hit.first)
+    if "from" in before[1:] and before[before.index("from") - 1] in _UNITS:
+        before = []  # "3 cm from the junction" measures
     return _ELSEWHERE.isdisjoint(before) and (hit.last >= len(words) or words[hit.last] not in _ACCESS)
+
+
+def is_place_denied(own: Sequence[Hit], device: int, words: Sequence[str]) -> bool:
+    """Tells whether a denial is one of a device's place and not of the device: "no longer in ...", "tip not seen"."""
+    for hit in own:
+        if hit.role != "site":
+            continue
+        if hit.value == UNSEEN:
+            return "tip" in words[max(0, device - _BEFORE - 1) : hit.first]
+        before = _leading(words, 0, hit.first)
+        return not _DENIALS.isdisjoint(before) and not _INSIDE.isdisjoint(before)
+    return False
+
+
+def _leading(words: Sequence[str], floor: int, first: int) -> list[str]:
+    """Returns the last words before a site that are neither fillers nor its side."""
+    before = words[max(floor, first - 2 * _BEFORE) : first]
+    return [word for word in before if word not in FILLERS and word not in ("left", "right")][-_BEFORE:]
 
 
 def where_it_ends(sites: Sequence[Hit], start: int, words: Sequence[str]) -> Hit | None:

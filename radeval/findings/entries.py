@@ -22,7 +22,7 @@ _CUES = {
     "count": r"\d{1,3}",
     "descriptor": ".+",
     "tip": ".+",
-    "position": "intended|malpositioned|slipped|moved|move",
+    "position": "intended|malpositioned|slipped|moved|withdrawn|move",
     "comparative": "more|most",
     "earlier": "size",
     "beside": "structure|loose",

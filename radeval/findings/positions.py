@@ -8,7 +8,7 @@ from typing import Literal
 
 from radeval.core.finding import Change, Finding, Kind, Laterality, Placement, Presence, Tip
 from radeval.findings.device_words import FILLERS, DeviceWords, Hit, Places
-from radeval.findings.ends import ENDS, UNSEEN, distance_to, is_end, start_of_phrase, where_it_ends
+from radeval.findings.ends import ENDS, UNSEEN, distance_to, is_end, is_place_denied, start_of_phrase, where_it_ends
 from radeval.findings.failures import failures
 from radeval.findings.packs import Lexicon
 from radeval.findings.placements import Placements
@@ -25,7 +25,7 @@ _REACH = 6
 
 _SIDES: dict[str, Laterality] = {"left": "left", "right": "right"}
 _GRAVITY: dict[Placement | None, int] = {None: 0, "intended": 1, "acceptable": 2, "malpositioned": 3}
-_REMOVED = frozenset({"withdrawn", "been withdrawn", "was withdrawn"})
+_MOVES = frozenset({"moved", "slipped", "withdrawn"})
 _SIDE_PORT = "side_port"
 _WITH_PORTS = ("enteric_tube", "chest_tube")
 
@@ -141,7 +141,9 @@ class PositionReader:
                 named.wrong, named.site = True, concept.tip_site
             elif one.concept == _SIDE_PORT:
                 host = self._host(place, hosts, found, _WITH_PORTS)
-                if host is None:
+                if host is None and hosts:
+                    dropped.add(place)  # the port of a line is no tube
+                elif host is None:
                     devices[place] = _Device(one, *places.of(place))
                 else:
                     dropped.add(place)
@@ -181,9 +183,11 @@ class PositionReader:
     def _placed(self, device: _Device, hits: Sequence[Hit], places: Places) -> Finding:
         """Returns a device with its tip, and with what became of it."""
         one = device.finding
-        if one.presence is Presence.ABSENT:
-            return one
         own = [hit for hit in hits if device.last <= hit.first and hit.last <= device.end]
+        if one.presence is Presence.ABSENT:
+            if not is_place_denied(own, device.first, places.words):
+                return one
+            one = replace(one, presence=Presence.PRESENT, change=None)
         before = [hit for hit in hits if hit.last <= device.first and places.bind(hit.last, device.first)]
         beside = [hit for hit in before if hit.last == before[-1].last]
         judged = _judged([*beside, *own], places.words, device)
@@ -211,16 +215,12 @@ class PositionReader:
         words = one.tip_position
         if hit is not None and places.text(hit.first, hit.last) not in (words or ""):
             words = places.text(start_of_phrase(hit, places.words), hit.last)
-        moves = {
-            " ".join(places.words[other.first : other.last]): other.value
-            for other in near
-            if other.role == "position" and other.value in ("moved", "slipped")
-        }
-        if moves and one.tip is None and not measured and moves.keys() <= _REMOVED:
+        moves = {other.value for other in near if other.role == "position"} & _MOVES
+        if moves == {"withdrawn"} and one.tip is None and not measured:
             return replace(one, presence=Presence.ABSENT, change="resolved")
         change: Change | None = one.change
         if moves and change is None and one.tip is not None:
-            slipped = "slipped" in moves.values()
+            slipped = "slipped" in moves
             if one.tip.placement == "malpositioned":
                 change = "worse"
             elif one.tip.placement == "intended" and not slipped:
