@@ -188,6 +188,7 @@ class Rule(_Entry):
     laterality: tuple[Literal["left", "right", "bilateral"], ...] = ()
     descriptors: tuple[str, ...] = ()
     tips: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
     age_from: float | None = Field(default=None, ge=0)
     age_under: float | None = Field(default=None, ge=0)
     sex: Literal["female", "male", "other"] | None = None

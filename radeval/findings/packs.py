@@ -255,6 +255,7 @@ def _problems(pack: Pack, lexicon: Lexicon, everywhere: Lexicon) -> Iterator[tup
         names.append((("significance", place, "concepts"), "concept", rule.concepts, everywhere.concepts))
         names.append((("significance", place, "cases_of"), "concept", rule.cases_of, everywhere.concepts))
         names.append((("significance", place, "locations"), "structure", rule.locations, everywhere.structures))
+        names.append((("significance", place, "sites"), "tip_site", rule.sites, everywhere.tip_sites))
         names.append((("significance", place, "descriptors"), "descriptor", rule.descriptors, _descriptors(everywhere)))
         names.append((("significance", place, "background"), "background", rule.background, everywhere.backgrounds))
     for location, kind, named, there in names:

@@ -197,6 +197,9 @@ def _on_place(rule: Rule, anatomy: Anatomy) -> list[_Condition]:
     if rule.locations:
         places = frozenset(rule.locations)
         found.append(lambda one, _: any(not places.isdisjoint(anatomy.upwards(name)) for name in one.locations))
+    if rule.sites:
+        sites = frozenset(rule.sites)
+        found.append(lambda one, _: one.tip is not None and one.tip.site in sites)
     if rule.tips:
         tips = _phrases(rule.tips)
         found.append(lambda one, _: not tips.isdisjoint(words_of(one.tip_position or "")))

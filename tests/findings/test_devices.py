@@ -177,9 +177,12 @@ def test_every_place_that_a_rule_needs_is_read():
             assert reader().lexicon.tip_sites[site].terms
 
 
-def test_context_does_not_hide_a_wrong_place():
-    [tube] = read("Right mainstem intubation.").findings
-    assert significance_of(tube, Context(age=70.0, indication="Postoperative")).level == "urgent"
+def test_a_child_has_a_short_trachea_but_the_same_bronchi():
+    [near] = read("ETT 1 cm above the carina.").findings
+    [beyond] = read("Right mainstem intubation.").findings
+    newborn, adult = Context(age=0.01), Context(age=60.0)
+    assert [significance_of(near, one).level for one in (newborn, adult)] == ["minor", "actionable"]
+    assert [significance_of(beyond, one).level for one in (newborn, adult)] == ["urgent", "urgent"]
 
 
 def test_a_sentence_of_any_length_keeps_its_devices():
