@@ -41,7 +41,7 @@ def stated(findings: Sequence[Finding], kinship: Kinship) -> list[Stated]:
             known = merged[place]
             if one.concept == known.finding.concept:
                 if _repeats(one, known.finding, kinship):
-                    merged[place] = Stated(_joined(known.finding, one), known.names)
+                    merged[place] = Stated(_joined(known.finding, one, kinship), known.names)
                     break
             elif one.concept in known.names:
                 if not sides_differ(one, known.finding) and not kinship.apart(one, known.finding):
@@ -54,7 +54,7 @@ def stated(findings: Sequence[Finding], kinship: Kinship) -> list[Stated]:
                 one, known.finding, kinship
             ):
                 again = replace(one, presence=known.finding.presence)  # doubt about one name is none about the other
-                merged[place] = Stated(_joined(known.finding, again), (*known.names, one.concept))
+                merged[place] = Stated(_joined(known.finding, again, kinship), (*known.names, one.concept))
                 break
         else:
             merged.append(Stated(one, (one.concept,)))
@@ -109,6 +109,8 @@ def _renames(one: Finding, earlier: Finding, kinship: Kinship) -> bool:
         return False
     if one.kind is not Kind.OBSERVATION:
         general = one.concept in kinship.implied(earlier.concept)
+        if general and one.tip and one.tip.site:
+            return kinship.placements.rule(earlier.concept, one.tip.site, one.tip.distance_mm) is not None
         return general and kinship.regions.meet(one.locations, earlier.locations)
     vague = kinship.stated_nowhere(one) and one.laterality is None
     meeting = not kinship.apart(one, earlier)
@@ -124,7 +126,7 @@ def _renames(one: Finding, earlier: Finding, kinship: Kinship) -> bool:
     return meeting and placed and (general or special)
 
 
-def _joined(first: Finding, again: Finding) -> Finding:
+def _joined(first: Finding, again: Finding, kinship: Kinship) -> Finding:
     """Returns the first mention with what the second adds."""
     present = Presence.PRESENT in (first.presence, again.presence)
     tip = again if _tells_more(again.tip, first.tip) else first
@@ -138,7 +140,7 @@ def _joined(first: Finding, again: Finding) -> Finding:
         count=first.count if first.count is not None else again.count,
         change=first.change or again.change,
         tip_position=tip.tip_position,
-        tip=tip.tip,
+        tip=kinship.placements.judged(first.concept, tip.tip) if tip.tip else None,
     )
 
 

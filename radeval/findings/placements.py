@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import IntEnum
 from functools import lru_cache
 
@@ -72,6 +73,11 @@ class Placements:
                     if _fits(rule, distance_mm) and (device == concept or not rule.unspecific):
                         return rule
         return None
+
+    def judged(self, concept: str, tip: Tip) -> Tip:
+        """Returns a tip with what its site means for a device, where nothing else tells ("the tube", of a tracheal one)."""
+        rule = self.rule(concept, tip.site, tip.distance_mm) if tip.site and tip.placement is None else None
+        return replace(tip, placement=rule.standing) if rule else tip
 
     def decisive(self, concept: str, tip: Tip) -> PlacementRule | None:
         """Returns the rule that says how much a malposition matters, None where there is none or no rule."""

@@ -45,6 +45,8 @@ def matched(candidate, reference):
             "Pulmonary artery catheter ends in the main pulmonary artery.",
         ),
         ("Chest tube side port in the subcutaneous tissues.", "The chest tube's side hole is outside the ribs."),
+        ("The patient is intubated. The tube ends in the right mainstem bronchus.", "ETT in the right main bronchus."),
+        ("Right PICC. The catheter is malpositioned.", "Right PICC in the azygos vein."),
         ("Swan-Ganz too far out.", "Swan-Ganz catheter in a lower lobe branch."),
     ],
 )
@@ -80,6 +82,7 @@ def test_another_place_that_means_the_same_costs_little(candidate, reference):
         ("UVC tip at the inferior cavoatrial junction.", "UVC tip in the right portal vein."),
         ("UAC at T7.", "UAC at L1."),
         ("Right chest tube tip at the apex.", "Right chest tube in the soft tissues of the chest wall."),
+        ("ETT 4 cm above the carina.", "The patient is intubated. The tube ends in the right mainstem bronchus."),
         ("IABP tip in the proximal descending aorta.", "IABP tip in the abdominal aorta."),
         ("Pacemaker lead in the right ventricle.", "Dislodged pacemaker lead."),
     ],
