@@ -75,7 +75,7 @@ class Placements:
         return None
 
     def judged(self, concept: str, tip: Tip) -> Tip:
-        """Returns a tip with what its site means for a device, where nothing else tells ("the tube", of a tracheal one)."""
+        """Returns a tip with what its site means for a device where nothing else tells ("the tube", a tracheal one)."""
         rule = self.rule(concept, tip.site, tip.distance_mm) if tip.site and tip.placement is None else None
         return replace(tip, placement=rule.standing) if rule else tip
 
