@@ -32,6 +32,7 @@ OPPOSED = tuple(
         ("acute subacute", "chronic old remote healed healing"),
         ("focal", "diffuse widespread"),
         ("unilateral", "bilateral"),
+        ("left-predominant", "right-predominant"),
         ("single solitary", "multiple multifocal numerous several"),
         ("displaced", "nondisplaced undisplaced"),
         ("calcified", "noncalcified uncalcified"),

@@ -26,6 +26,7 @@ _CUES = {
     "earlier": "size",
     "beside": "structure|loose",
     "aside": "onward|whole",
+    "foreign": "word",
     "ignored": "administrative|word",
 }
 """What a cue of each kind can be worth, as a pattern."""

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from radeval.core.finding import Finding, Kind, Laterality, Presence
 from radeval.findings.anatomy import Anatomy
-from radeval.findings.asides import without_asides
+from radeval.findings.asides import is_foreign, without_asides
 from radeval.findings.attributes import compares_sides, read_attributes
 from radeval.findings.clauses import clauses
 from radeval.findings.continuing import continued, lacks_subject, leading_structures
 from radeval.findings.ellipsis import complete
 from radeval.findings.groups import groups
+from radeval.findings.inherited import Inherited
 from radeval.findings.measures import with_sizes
 from radeval.findings.naming import Named, Namer
 from radeval.findings.neighbourhood import lead, neighbourhood, shared, without_beside
 from radeval.findings.normality import WHOLE, denies_only_acute, has_known_subject, normal_subjects
 from radeval.findings.presence import Stand, stands
 from radeval.findings.sizes import Size, find_sizes
+from radeval.findings.stability import UNCHANGED, unchanged_subjects
 from radeval.findings.tips import tip_position
 from radeval.findings.understanding import is_unread, words_of
 from radeval.findings.vocabulary import Mention, Vocabulary
@@ -49,12 +50,15 @@ class SentenceReader:
         self._lexicon = words.lexicon
         self.anatomy = Anatomy(words.lexicon)
         self._namer = Namer(words.lexicon, self.anatomy)
+        self._inherited = Inherited(words.lexicon, self.anatomy)
 
     def read(self, sentence: str) -> tuple[tuple[Finding, ...], tuple[Span, ...]]:
         """Returns a sentence's findings and the clauses that were not understood, with offsets in the sentence."""
         tokens = tokenize(sentence)
         mentions = self._words.mentions(tokens)
         roles = {role for one in mentions for role in one.roles}
+        if "foreign" in roles and is_foreign(tokens):
+            return (), ((tokens[0].start, tokens[-1].end),)
         complete(mentions, tokens, sentence, self._words, roles)
         found: list[Finding] = []
         unread: list[Span] = []
@@ -65,6 +69,11 @@ class SentenceReader:
         for clause, sizes in zip(cut, _sizes_of(cut, tokens, sentence), strict=True):
             whole = [*subject, *clause] if subject and lacks_subject(clause) else clause
             said = self._said(_Clause(whole, tokens, sentence, roles), sizes, bool(found))
+            if not said and "change" in roles:
+                said = [
+                    self._unchanged(place, clause, tokens)
+                    for place in unchanged_subjects(clause, tokens, sentence, bool(found))
+                ]
             subject = leading_structures(clause) or subject
             understood = bool(said)
             if said:
@@ -76,7 +85,7 @@ class SentenceReader:
                 [found[-1]] = with_sizes([more], sizes, clause, tokens)
             if is_unread(clause, understood):
                 unread.append(words_of(clause, tokens))
-        return tuple(self._telling(_distinct(self._placed(found)), sentence)), tuple(unread)
+        return tuple(self._telling(_distinct(self._inherited.placed(found, sentence)), sentence)), tuple(unread)
 
     def _said(self, clause: _Clause, sizes: Sequence[Size], earlier: bool) -> list[Finding]:
         """Returns what one clause says."""
@@ -218,6 +227,20 @@ class SentenceReader:
         side = self._side(clause.mentions, range(max(0, place - 2), place + 1), [structure])
         return _statement(structure, side, mention, clause.tokens, acute)
 
+    def _unchanged(self, place: int | None, clause: Sequence[Mention], tokens: Sequence[Token]) -> Finding:
+        """Returns the statement that a structure, or all that is seen, looks as before."""
+        structure = clause[place].roles["structure"] if place is not None else WHOLE
+        side = self._side(clause, range(max(0, place - 1), place + 1), [structure]) if place is not None else None
+        own = [clause[place]] if place is not None else clause
+        return Finding(
+            concept=UNCHANGED,
+            presence=Presence.PRESENT,
+            locations=(structure,),
+            laterality=side,
+            change="stable",
+            span=(tokens[own[0].first].start, tokens[own[-1].last - 1].end),
+        )
+
     def _telling(self, found: list[Finding], sentence: str) -> list[Finding]:
         """Returns findings without bare repetitions of those beside them ("thoracic vertebroplasty/kyphoplasty")."""
         if len({one.concept for one in found}) == len(found):
@@ -243,32 +266,6 @@ class SentenceReader:
         site = self._lexicon.concepts[one.concept].site
         said = (one.laterality, one.severity, one.sizes_mm, one.count, one.change, one.descriptors, one.tip_position)
         return one.locations == ((site,) if site else ()) and not any(said)
-
-    def _placed(self, found: list[Finding]) -> list[Finding]:
-        """Gives an explanation without a place of its own that of what it explains ("left base opacity, ...")."""
-        stated: list[Finding] = []
-        for place, one in enumerate(found):
-            if not one.interprets:
-                if one.kind is not Kind.NORMAL:
-                    stated.append(one)
-                continue
-            site = self._lexicon.concepts[one.concept].site
-            if not stated or one.laterality or one.locations != ((site,) if site else ()):
-                continue
-            # "Lobar opacity and small effusion, likely pneumonia": what lies where a pneumonia can lie.
-            inner, explained = False, stated[-1]
-            for other in reversed(stated) if site is not None else ():
-                if all(self.anatomy.within(name, str(site)) for name in other.locations):
-                    inner, explained = True, other
-                    break
-            sided = site is not None and self._lexicon.structures[site].sided
-            if inner or (sided and explained.laterality):
-                found[place] = replace(
-                    one,
-                    locations=(explained.locations or one.locations) if inner else one.locations,
-                    laterality=explained.laterality if sided else None,
-                )
-        return found
 
 
 class _Clause(NamedTuple):

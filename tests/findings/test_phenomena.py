@@ -61,6 +61,8 @@ def misses(one: Finding, attribute: str) -> bool:
         return attribute[1:] not in one.locations
     if attribute.startswith("!@"):
         return attribute[2:] in one.locations
+    if attribute.startswith("!descr:"):
+        return attribute[7:] in one.descriptors
     if attribute.startswith("descr:"):
         return attribute[6:] not in one.descriptors
     if attribute.startswith("tip:"):
