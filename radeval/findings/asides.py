@@ -11,7 +11,8 @@ _OPENS = ("join", "scope_end_clause", "scope_end_with")
 
 
 _ENGLISH = frozenset({
-    "the", "is", "are", "there", "of", "with", "and", "was", "were", "has", "have", "without", "seen", "which", "by", "from", "for",
+    "the", "is", "are", "there", "of", "with", "and", "was", "were", "has", "have", "without", "seen", "which", "by",
+    "from", "for",
 })  # fmt: skip
 
 

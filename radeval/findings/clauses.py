@@ -101,7 +101,7 @@ def _begins_statement(
     if not after:
         return False
     subject = next((at for at, one in enumerate(after) if any(role in one.roles for role in _SUBJECT)), None)
-    if subject is None:
+    if subject is None or _only_places(after, subject):
         return False
     if (
         _is_state_of_structure(after, _COMPARED)
@@ -123,8 +123,14 @@ def _begins_statement(
     return doubted or (word == "," and _affirms(mentions, place + 1, after))
 
 
+def _only_places(item: Sequence[Mention], structure: int) -> bool:
+    """Tells whether a structure is only where the subject of a listed item is ("and the other one in the left lung is")."""
+    placed = any("preposition" in one.roles for one in item[1:structure])
+    return placed and not any("concept" in one.roles or "normal" in one.roles for one in item)
+
+
 def _opens_adjectives(verb: Mention, last: Mention) -> bool:
-    """Tells whether a clause so far ends in an adjective whose noun is still to come ("the spine shows stable, ...")."""
+    """Tells whether a clause so far ends in an adjective whose noun is still to come ("the spine shows mild, ...")."""
     return verb.roles.get("verb") == "shows" and not ADJECTIVES.isdisjoint(last.roles)
 
 

@@ -11,6 +11,7 @@ _JOINED = {"ignored": "word"}
 _BETWEEN = {"side", "structure", "ignored", "number", "descriptor"}
 _ADJECTIVE = frozenset({"quality", "descriptor"})
 _ENDS = frozenset({"base", "apex"})
+_LEVELS = frozenset({"upper", "lower", "mid", "middle"})
 _PREDICATE = 9
 _REACH = 4
 """How many mentions may stand between the parts of a term."""
@@ -32,6 +33,8 @@ def complete(
         _drop_pairs(mentions, tokens, sentence)
     if "structure" in roles:
         _drop_ends(mentions, tokens, words)
+        if "side" in roles:
+            _join_zones(mentions, tokens, words)
     if "join" in roles or "quality" in roles:
         _complete_lists(mentions, tokens, words)
     if "structure" in roles:
@@ -49,6 +52,18 @@ def _drop_ends(mentions: list[Mention], tokens: Sequence[Token], words: Vocabula
         of = next((roles["structure"] for roles in ahead if "structure" in roles), None)
         if of is not None and not words.within_lung(of):
             mentions[place] = mention._replace(roles=_JOINED)
+
+
+def _join_zones(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary) -> None:
+    """Joins a place that its side interrupts: "the lower left lung" is the left lower lung."""
+    for place in range(len(mentions) - 2):
+        level, side, structure = mentions[place : place + 3]
+        word = tokens[level.first].word
+        if word not in _LEVELS or "side" not in side.roles or "concept" in structure.roles:
+            continue
+        whole = words.meaning([word, *(token.word for token in tokens[structure.first : structure.last])])
+        if whole is not None and "structure" in whole and words.within_lung(whole["structure"]):
+            mentions[place], mentions[place + 2] = level._replace(roles=_JOINED), structure._replace(roles=whole)
 
 
 def _drop_pairs(mentions: list[Mention], tokens: Sequence[Token], sentence: str) -> None:

@@ -11,8 +11,8 @@ from radeval.findings.packs import Lexicon
 from radeval.findings.words import tokenize
 
 _COMPANION = frozenset({
-    "associated", "accompanying", "residual", "adjacent", "underlying", "overlying", "compressive", "subjacent", "superimposed",
-    "neighboring", "concomitant",
+    "associated", "accompanying", "residual", "adjacent", "underlying", "overlying", "compressive", "subjacent",
+    "superimposed", "neighboring", "concomitant",
 })  # fmt: skip
 """Words for what lies where the finding before it does ("left effusion with associated atelectasis")."""
 _NEAR = 24

@@ -135,5 +135,5 @@ class Kinship:
         return not self.stated_nowhere(one) and not self.stated_nowhere(other)
 
     def of_technique(self, concept: str) -> bool:
-        """Tells whether a concept is about how a film was taken, or that it looks as before: no other need repeat it."""
+        """Tells whether a concept is about how a film was taken or that it looks as before: none need repeat it."""
         return concept.startswith(_TECHNIQUE) or concept == UNCHANGED

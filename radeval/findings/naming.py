@@ -69,6 +69,7 @@ class Namer:
 
     def _compose(self, clause: Sequence[Mention], place: int, quality: str, tokens: Sequence[Token]) -> list[Named]:
         before, after = structures_before(clause, place), _structures_of_state(clause, place, tokens)
+        before = [other for other in before if not _is_place_of_another(clause, other, place, tokens)]
         if _describes_next(clause, place) and not names_a_noun(clause[place], tokens):
             order = [after]  # "increased interstitial markings" say nothing of what was named before them
         else:
@@ -119,6 +120,22 @@ def _describes_next(clause: Sequence[Mention], place: int) -> bool:
     while at + 1 < len(clause) and {"side", "severity", "descriptor"} & clause[at].roles.keys():
         at += 1
     return not {"structure", "concept"}.isdisjoint(clause[at].roles) and "join" not in clause[at].roles
+
+
+def _is_place_of_another(clause: Sequence[Mention], structure: int, state: int, tokens: Sequence[Token]) -> bool:
+    """Tells whether a structure before a state is only where something else is, or what an explanation follows.
+
+    "A lucency in the upper lung, large emphysematous ..."; "the heart is enlarged, consistent with postoperative changes".
+    """
+    between = [one.roles for one in clause[structure + 1 : state]]
+    if names_a_noun(clause[state], tokens) and any("interpretation" in roles for roles in between):
+        return True
+    if not any(roles.get("join") == "," for roles in between) or any("verb" in roles for roles in between):
+        return False
+    at = structure - 1
+    while at > 0 and {"side", "ignored", "descriptor"} & clause[at].roles.keys():
+        at -= 1
+    return at > 0 and "preposition" in clause[at].roles and any("concept" in one.roles for one in clause[:at])
 
 
 def _structures_of_state(clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> list[int]:

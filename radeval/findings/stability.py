@@ -24,8 +24,8 @@ def unchanged_subjects(
 ) -> list[int | None]:
     """Returns the structures that a clause says to be unchanged, None for all that is seen.
 
-    "The cardiac silhouette is stable", "similar to prior imaging". A clause without a structure goes on about the finding
-    before it, where there is one.
+    "The cardiac silhouette is stable", "similar to prior imaging". A clause without a structure goes on about the
+    finding before it, where there is one.
 
     Args:
         clause: The clause.

@@ -15,9 +15,15 @@ from radeval.findings.ellipsis import complete
 from radeval.findings.groups import groups
 from radeval.findings.inherited import Inherited
 from radeval.findings.measures import with_sizes
-from radeval.findings.naming import Named, Namer
+from radeval.findings.naming import Named, Namer, structures_before
 from radeval.findings.neighbourhood import lead, neighbourhood, shared, without_beside
-from radeval.findings.normality import WHOLE, denies_only_acute, has_known_subject, normal_subjects
+from radeval.findings.normality import (
+    WHOLE,
+    has_known_subject,
+    is_called_normal,
+    limits_of_normal,
+    normal_subjects,
+)
 from radeval.findings.presence import Stand, stands
 from radeval.findings.sizes import Size, find_sizes
 from radeval.findings.stability import UNCHANGED, unchanged_subjects
@@ -83,7 +89,7 @@ class SentenceReader:
                 more = continued(found[-1], clause, tokens, sentence)
                 understood = bool(sizes) or more is not found[-1]
                 [found[-1]] = with_sizes([more], sizes, clause, tokens)
-            if is_unread(clause, understood):
+            if is_unread(clause, understood, tokens):
                 unread.append(words_of(clause, tokens))
         return tuple(self._telling(_distinct(self._inherited.placed(found, sentence)), sentence)), tuple(unread)
 
@@ -93,18 +99,37 @@ class SentenceReader:
         named = self._namer.named(mentions, tokens)
         generic = [place for place, one in enumerate(mentions) if "generic" in one.roles] if "generic" in roles else []
         stand = stands(mentions, [one.place for one in named] + generic, earlier)
+        beside = self._called_normal(named, stand, mentions, tokens) if named and "normal" in roles else []
         front = lead(mentions, named, tokens) if named else []
         found = [one for at in range(len(named)) for one in self._findings(at, named, front, clause, stand)]
         if sizes:
             found = with_sizes(found, sizes, mentions, tokens)
         used = {place for one in named for place in one.structures}
-        for place, structure in normal_subjects(mentions, stand, generic, used) if "normal" in roles or generic else ():
-            acute = denies_only_acute(mentions, place, tokens)
+        normal = normal_subjects(mentions, stand, generic, used) if "normal" in roles or generic else []
+        for place, structure in [*normal, *beside]:
+            limits = limits_of_normal(mentions, place, tokens)
             if structure is not None:
-                found.append(self._normal(structure, clause, acute))
+                found.append(self._normal(structure, clause, limits))
             elif has_known_subject(mentions, place, tokens, clause.sentence):
-                found.append(_statement(WHOLE, None, mentions[place], tokens, acute))
+                found.append(_statement(WHOLE, None, mentions[place], tokens, limits))
         return sorted(found, key=lambda one: one.span) if len(found) > 1 else found
+
+    def _called_normal(
+        self, named: Sequence[Named], stand: dict[int, Stand], clause: Sequence[Mention], tokens: Sequence[Token]
+    ) -> list[tuple[int, int]]:
+        """Denies what is called normal by its name, and returns the structures that are so beside it.
+
+        "Heart size and pulmonary vascular congestion are within normal limits."
+        """
+        found: list[tuple[int, int]] = []
+        for one in named:
+            at = is_called_normal(clause, one.place, tokens)
+            if at is None or one.structures or self._lexicon.concepts[one.concept].kind != "observation":
+                continue
+            stand[one.place].presence = Presence.ABSENT
+            if one.place and clause[one.place - 1].roles.get("join") in ("and", "&", ","):
+                found += [(at, other) for other in structures_before(clause, one.place)]
+        return found
 
     def _findings(
         self, at: int, named: Sequence[Named], front: Sequence[int], clause: _Clause, stand: dict[int, Stand]
@@ -164,8 +189,11 @@ class SentenceReader:
         concept = self._lexicon.concepts[one.concept]
         said = read_attributes(near, one.place, mentions, tokens, sentence)
         change = said.change or _change_of_state(one, mentions)
-        if change is None and extra:
-            change = read_attributes(extra, one.place, mentions, tokens, sentence).change
+        severity = said.severity
+        if extra and (change is None or severity is None):
+            common = read_attributes(extra, one.place, mentions, tokens, sentence)
+            change = change or common.change
+            severity = common.severity if severity is None else severity
         if standing.presence is Presence.UNCERTAIN and change == "stable" and _is_of_before(near, mentions, tokens):
             change = None  # "the previously noted nodule is not well seen": it may be gone
         if standing.presence is Presence.ABSENT and change not in ("resolved", "new"):
@@ -178,11 +206,13 @@ class SentenceReader:
             presence=standing.presence,
             locations=place[0],
             laterality=place[1],
-            severity=said.severity,
+            severity=severity,
             count=said.number,
             change="resolved" if standing.resolved else "new" if standing.new else change,  # type: ignore[arg-type]
             descriptors=said.descriptors,
-            tip_position=tip_position(one.place, mentions, tokens, sentence) if concept.kind == "device" else None,
+            tip_position=tip_position(one.place, mentions, tokens, sentence, bool(concept.tip_expected))
+            if concept.kind == "device"
+            else None,
             kind=_KINDS[concept.kind],
             span=(start, end),
             interprets=standing.interprets,
@@ -221,11 +251,11 @@ class SentenceReader:
             return "bilateral"
         return "left" if "left" in sides else "right" if "right" in sides else None
 
-    def _normal(self, place: int, clause: _Clause, acute: bool) -> Finding:
+    def _normal(self, place: int, clause: _Clause, limits: tuple[str, ...]) -> Finding:
         mention = clause.mentions[place]
         structure = mention.roles["structure"]
         side = self._side(clause.mentions, range(max(0, place - 2), place + 1), [structure])
-        return _statement(structure, side, mention, clause.tokens, acute)
+        return _statement(structure, side, mention, clause.tokens, limits)
 
     def _unchanged(self, place: int | None, clause: Sequence[Mention], tokens: Sequence[Token]) -> Finding:
         """Returns the statement that a structure, or all that is seen, looks as before."""
@@ -328,14 +358,14 @@ def _change_of_state(one: Named, clause: Sequence[Mention]) -> str | None:
 
 
 def _statement(
-    structure: str, side: Laterality | None, mention: Mention, tokens: Sequence[Token], acute: bool
+    structure: str, side: Laterality | None, mention: Mention, tokens: Sequence[Token], limits: tuple[str, ...]
 ) -> Finding:
     return Finding(
         concept=structure,
         presence=Presence.PRESENT,
         locations=(structure,),
         laterality=side,
-        descriptors=("acute",) if acute else (),
+        descriptors=limits,
         kind=Kind.NORMAL,
         span=(tokens[mention.first].start, tokens[mention.last - 1].end),
     )

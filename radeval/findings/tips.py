@@ -7,10 +7,16 @@ from collections.abc import Sequence
 from radeval.findings.vocabulary import Mention
 from radeval.findings.words import Token
 
+_INSIDE = {"in", "within"}
+_OUTSIDE = {"thorax", "chest_wall", "neck", "axilla", "soft_tissue", "infraclavicular_region", "supraclavicular_region"}
+"""Where a line enters or a generator lies, and not where it ends."""
+_REACH = 6
 _ENDS = {"concept", "hedge_before", "hedge_between", "interpretation"}
 
 
-def tip_position(place: int, clause: Sequence[Mention], tokens: Sequence[Token], sentence: str) -> str | None:
+def tip_position(
+    place: int, clause: Sequence[Mention], tokens: Sequence[Token], sentence: str, rests: bool = False
+) -> str | None:
     """Returns the words that say where a device ends, up to the next device.
 
     Args:
@@ -18,6 +24,7 @@ def tip_position(place: int, clause: Sequence[Mention], tokens: Sequence[Token],
         clause: The clause.
         tokens: The sentence's tokens.
         sentence: Its text.
+        rests: Whether it is a tube or line that ends where it is said to be ("the feeding tube is in the stomach").
     """
     end = next(
         (other for other in range(place + 1, len(clause)) if not _ENDS.isdisjoint(clause[other].roles)), len(clause)
@@ -27,6 +34,8 @@ def tip_position(place: int, clause: Sequence[Mention], tokens: Sequence[Token],
     cue = next((other for other in cues if _names_tip(clause[other], tokens)), cues[0] if cues else None)
     if cue is None:
         cue = _after_verb(place, end, clause) if _tip_of(place, clause) else None
+    if cue is None and rests and (span := _rest(place, end, clause, tokens)):
+        cue, end = span
     if cue is None or cue >= end:
         return None
     while (
@@ -35,6 +44,22 @@ def tip_position(place: int, clause: Sequence[Mention], tokens: Sequence[Token],
         end -= 1
     words = sentence[tokens[clause[cue].first].start : tokens[clause[end - 1].last - 1].end]
     return None if words.lower() == "tip" else words
+
+
+def _rest(place: int, end: int, clause: Sequence[Mention], tokens: Sequence[Token]) -> tuple[int, int] | None:
+    """Returns where the words begin and end that say in what a tube or line lies."""
+    at = place + 1
+    while at < end and {"verb", "ignored", "change"} & clause[at].roles.keys():
+        at += 1
+    if at >= end or tokens[clause[at].first].word not in _INSIDE:
+        return None
+    for other in range(at, min(at + _REACH, end)):
+        roles = clause[other].roles
+        if "structure" in roles:
+            return None if roles["structure"] in _OUTSIDE else (at, other + 1)
+        if not {"side", "ignored", "preposition", "descriptor"} & roles.keys():
+            return None
+    return None
 
 
 def _names_tip(mention: Mention, tokens: Sequence[Token]) -> bool:

@@ -13,8 +13,8 @@ _LONG_WORD = 7
 _END = ""
 _new = tuple.__new__  # see words.tokenize
 _QUALIFIES = frozenset({
-    "acute", "subacute", "chronic", "old", "remote", "healed", "healing", "lobar", "segmental", "subsegmental", "focal", "multifocal",
-    "diffuse", "calcified", "viral", "bacterial", "fungal", "layering",
+    "acute", "subacute", "chronic", "old", "remote", "healed", "healing", "lobar", "segmental", "subsegmental", "focal",
+    "multifocal", "diffuse", "calcified", "viral", "bacterial", "fungal", "layering",
 })  # fmt: skip
 """Adjectives at the beginning of a term that may say more than its bare name does."""
 _CUES_BY_VALUE = {"negation", "hedge", "scope_end"}
@@ -36,9 +36,10 @@ class Mention(NamedTuple):
     """A stretch of tokens and what it can mean.
 
     Attributes:
-        roles: Value by role: "concept", "structure", "quality", a cue's kind, "join", "verb" ("shows" where a name follows it), "preposition", "number",
-            "mark", "doubtful" (a concept's term that says its doubt itself), "state" (the quality that a
-            concept's term ends with), "described" (adjectives that a concept's term begins with), "within" (a structure's term that begins with a preposition) or "word" (unknown).
+        roles: Value by role: "concept", "structure", "quality", a cue's kind, "join", "verb" ("shows" where a name follows
+            it), "preposition", "number", "mark", "doubtful" (a concept's term that says its doubt itself), "state" (the
+            quality that a concept's term ends with), "described" (adjectives that it begins with), "within" (a
+            structure's term that begins with a preposition) or "word" (unknown).
         first: Index of its first token.
         last: Index after its last token.
     """

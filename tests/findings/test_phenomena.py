@@ -53,6 +53,8 @@ def misses(one: Finding, attribute: str) -> bool:
         return one.change != attribute
     if attribute == "nochange":
         return one.change is not None
+    if attribute == "notip":
+        return one.tip_position is not None
     if attribute == "nograde":
         return one.severity is not None
     if attribute == "i":

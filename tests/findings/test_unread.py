@@ -74,6 +74,9 @@ def test_an_unknown_adjective_or_place_of_a_finding_is_no_loss(text):
         "AI-generated draft, to be reviewed by a radiologist.",
         "As an AI, I cannot give a diagnosis.",
         "Have a nice day.",
+        # structures that can be seen
+        "The cardiac silhouette is present.",
+        "The left hemidiaphragm and the aorta are visualized.",
         # recommendations, conditions, limits
         "Recommend a follow-up CT in 3 months.",
         "Follow-up radiographs are advised to ensure zorbation.",
