@@ -31,10 +31,9 @@ def complete(
     """
     if "side" in roles:
         _drop_pairs(mentions, tokens, sentence)
+        _join_zones(mentions, tokens, words)
     if "structure" in roles:
         _drop_ends(mentions, tokens, words)
-        if "side" in roles:
-            _join_zones(mentions, tokens, words)
     if "join" in roles or "quality" in roles:
         _complete_lists(mentions, tokens, words)
     if "structure" in roles:
@@ -170,8 +169,8 @@ def _complete_lists(mentions: list[Mention], tokens: Sequence[Token], words: Voc
     borrowed: dict[int, tuple[str, ...]] = {}
     for place in range(len(mentions) - 2, -1, -1):
         mention = mentions[place]
-        if "join" in mentions[place + 1].roles:
-            start = place + 2
+        if "join" in mentions[place + 1].roles or tokens[mentions[place + 1].first].word == "through":
+            start = place + 2  # "fourth and fifth ribs", "fourth through seventh ribs"
         elif "quality" in mention.roles and "concept" in mentions[place + 1].roles:
             start = place + 1  # "tortuous calcified aorta", where "calcified aorta" is a term
         else:

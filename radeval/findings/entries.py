@@ -24,7 +24,7 @@ _CUES = {
     "tip": ".+",
     "comparative": "more|most",
     "earlier": "size",
-    "beside": "structure|loose",
+    "beside": "structure|loose|largest",
     "aside": "onward|whole",
     "foreign": "word",
     "ignored": "administrative|word",

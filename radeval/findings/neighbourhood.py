@@ -85,6 +85,10 @@ def _hides(mention: Mention) -> bool:
 
 def without_beside(near: Sequence[int], here: int, clause: Sequence[Mention]) -> list[int]:
     """Returns places without those of what a finding only touches or hides ("a mass abutting the mediastinum")."""
+    greatest = next(
+        (place for place in range(here + 1, len(clause)) if clause[place].roles.get("beside") == "largest"), len(clause)
+    )
+    near = [place for place in near if place < greatest or all(role not in clause[place].roles for role in _PLACES)]
     start = next((place for place in range(here + 1, len(clause)) if _hides(clause[place])), len(clause))
     end = next((place for place in range(start, len(clause)) if "preposition" in clause[place].roles), len(clause))
     return [

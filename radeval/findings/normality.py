@@ -128,7 +128,7 @@ def limits_of_normal(clause: Sequence[Mention], place: int, tokens: Sequence[Tok
 
 
 def is_called_normal(clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> int | None:
-    """Returns the words that call a finding's name normal: "heart size and vascular congestion are within normal limits".
+    """Returns the words that call a finding's name normal: "heart size and vascular congestion are normal".
 
     Args:
         clause: The clause.

@@ -36,10 +36,10 @@ class Mention(NamedTuple):
     """A stretch of tokens and what it can mean.
 
     Attributes:
-        roles: Value by role: "concept", "structure", "quality", a cue's kind, "join", "verb" ("shows" where a name follows
-            it), "preposition", "number", "mark", "doubtful" (a concept's term that says its doubt itself), "state" (the
-            quality that a concept's term ends with), "described" (adjectives that it begins with), "within" (a
-            structure's term that begins with a preposition) or "word" (unknown).
+        roles: Value by role: "concept", "structure", "quality", a cue's kind, "join", "verb" ("shows" where a name
+            follows it), "preposition", "number", "mark", "doubtful" (a concept's term that says its doubt itself),
+            "state" (the quality that a concept's term ends with), "described" (adjectives that it begins with),
+            "within" (a structure's term that begins with a preposition) or "word" (unknown).
         first: Index of its first token.
         last: Index after its last token.
     """

@@ -618,7 +618,7 @@ viral_pneumonia_pattern: Pneumocystis pneumonia.
 pneumonia: Invasive aspergillosis.
 abpa: Allergic bronchopulmonary aspergillosis.
 granulomatous_disease: Histoplasmosis.
-tuberculosis: MAC infection. / Nontuberculous mycobacterial infection.
+nontuberculous_mycobacteriosis: MAC infection. / Nontuberculous mycobacterial infection.
 amyloidosis: Amyloidosis.
 vasculitis: Granulomatosis with polyangiitis.
 lung_neoplasm: Kaposi sarcoma. / Carcinoid tumor. / Adenocarcinoma. / Mucinous adenocarcinoma. / Tumor recurrence.
