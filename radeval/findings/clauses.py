@@ -124,7 +124,7 @@ def _begins_statement(
 
 
 def _only_places(item: Sequence[Mention], structure: int) -> bool:
-    """Tells whether a structure is only where the subject of a listed item is ("and the other one in the left lung is")."""
+    """Tells whether a structure is only where the subject of a listed item is ("and the other in the lung is")."""
     placed = any("preposition" in one.roles for one in item[1:structure])
     return placed and not any("concept" in one.roles or "normal" in one.roles for one in item)
 

@@ -125,7 +125,7 @@ def _describes_next(clause: Sequence[Mention], place: int) -> bool:
 def _is_place_of_another(clause: Sequence[Mention], structure: int, state: int, tokens: Sequence[Token]) -> bool:
     """Tells whether a structure before a state is only where something else is, or what an explanation follows.
 
-    "A lucency in the upper lung, large emphysematous ..."; "the heart is enlarged, consistent with postoperative changes".
+    "A lucency in the upper lung, large emphysematous ..."; "enlarged heart, consistent with postoperative changes".
     """
     between = [one.roles for one in clause[structure + 1 : state]]
     if names_a_noun(clause[state], tokens) and any("interpretation" in roles for roles in between):
