@@ -8,7 +8,6 @@ from dataclasses import replace
 from radeval.core.finding import Finding, Kind, Presence
 from radeval.findings.anatomy import Anatomy
 from radeval.findings.packs import Lexicon
-from radeval.findings.words import tokenize
 
 _COMPANION = frozenset({
     "associated", "accompanying", "residual", "adjacent", "underlying", "overlying", "compressive", "subjacent",
@@ -37,7 +36,7 @@ class Inherited:
         for place, one in enumerate(found):
             if one.kind is Kind.NORMAL:
                 continue
-            if self._is_placeless(one) and stated and (one.interprets or _accompanies(one, stated[-1], sentence)):
+            if stated and self._is_placeless(one) and (one.interprets or _accompanies(one, stated[-1], sentence)):
                 found[place] = self._at(one, stated)
             if not one.interprets:
                 stated.append(found[place])
@@ -70,4 +69,4 @@ def _accompanies(one: Finding, before: Finding, sentence: str) -> bool:
     if Presence.ABSENT in (one.presence, before.presence) or one.kind is not before.kind:
         return False
     between = sentence[max(before.span[1], one.span[0] - _NEAR) : one.span[0]]
-    return not _COMPANION.isdisjoint(token.word for token in tokenize(between))
+    return not _COMPANION.isdisjoint(between.lower().split())
