@@ -77,7 +77,7 @@ class Namer:
         for group in order:
             found: dict[str, Named] = {}
             for other in group:
-                concept = self._concept_of(clause[other].roles["structure"], quality)
+                concept = self.concept_of(clause[other].roles["structure"], quality)
                 if concept:
                     found.setdefault(concept, Named(concept, place)).structures.append(other)
             if found:
@@ -95,7 +95,8 @@ class Namer:
             kept[0].structures = sorted([*kept[0].structures, *rest])
         return kept or list(found.values())
 
-    def _concept_of(self, structure: str, quality: str) -> str | None:
+    def concept_of(self, structure: str, quality: str) -> str | None:
+        """Returns the concept that a structure in a state makes, or one that it lies in or holds does."""
         for name in self._anatomy.upwards(structure):
             if (name, quality) in self._composed:
                 return self._composed[name, quality]

@@ -14,6 +14,8 @@ from radeval.findings.continuing import continued, lacks_subject, leading_struct
 from radeval.findings.ellipsis import complete
 from radeval.findings.groups import groups
 from radeval.findings.inherited import Inherited
+from radeval.findings.malposition import with_malposition
+from radeval.findings.measured import ENLARGED, heart_by_ratio, measured_node
 from radeval.findings.measures import with_sizes
 from radeval.findings.naming import Named, Namer, structures_before
 from radeval.findings.neighbourhood import lead, neighbourhood, shared, without_beside
@@ -96,7 +98,7 @@ class SentenceReader:
     def _said(self, clause: _Clause, sizes: Sequence[Size], earlier: bool) -> list[Finding]:
         """Returns what one clause says."""
         mentions, tokens, roles = clause.mentions, clause.tokens, clause.roles
-        named = self._namer.named(mentions, tokens)
+        named = self._namer.named(mentions, tokens) or self._measured(clause, sizes)
         generic = [place for place, one in enumerate(mentions) if "generic" in one.roles] if "generic" in roles else []
         stand = stands(mentions, [one.place for one in named] + generic, earlier)
         beside = self._called_normal(named, stand, mentions, tokens) if named and "normal" in roles else []
@@ -106,13 +108,37 @@ class SentenceReader:
             found = with_sizes(found, sizes, mentions, tokens)
         used = {place for one in named for place in one.structures}
         normal = normal_subjects(mentions, stand, generic, used) if "normal" in roles or generic else []
+        if not named and not normal and "number" in roles:
+            beside = self._measured_normal(clause, sizes)
         for place, structure in [*normal, *beside]:
             limits = limits_of_normal(mentions, place, tokens)
             if structure is not None:
                 found.append(self._normal(structure, clause, limits))
             elif has_known_subject(mentions, place, tokens, clause.sentence):
                 found.append(_statement(WHOLE, None, mentions[place], tokens, limits))
-        return sorted(found, key=lambda one: one.span) if len(found) > 1 else found
+        return sorted(with_malposition(found), key=lambda one: one.span) if len(found) > 1 else found
+
+    def _measured(self, clause: _Clause, sizes: Sequence[Size]) -> list[Named]:
+        """Returns what a measurement alone says to be enlarged: "cardiothoracic ratio 0.62", "node of 18 mm"."""
+        if "number" not in clause.roles:
+            return []
+        heart = _heart(clause.mentions)
+        if heart is not None and heart_by_ratio(clause.text()):
+            return self._enlarged(heart, clause)
+        node = measured_node(clause.mentions, sizes) if sizes else None
+        return self._enlarged(node[0], clause) if node is not None and node[1] else []
+
+    def _measured_normal(self, clause: _Clause, sizes: Sequence[Size]) -> list[tuple[int, int]]:
+        """Returns what a measurement alone says not to be enlarged."""
+        heart = _heart(clause.mentions)
+        if heart is not None and heart_by_ratio(clause.text()) is False:
+            return [(heart, heart)]
+        node = measured_node(clause.mentions, sizes) if sizes else None
+        return [(node[0], node[0])] if node is not None and not node[1] else []
+
+    def _enlarged(self, place: int, clause: _Clause) -> list[Named]:
+        concept = self._namer.concept_of(clause.mentions[place].roles["structure"], ENLARGED)
+        return [Named(concept, place, [place])] if concept else []
 
     def _called_normal(
         self, named: Sequence[Named], stand: dict[int, Stand], clause: Sequence[Mention], tokens: Sequence[Token]
@@ -298,6 +324,10 @@ class SentenceReader:
         return one.locations == ((site,) if site else ()) and not any(said)
 
 
+def _heart(clause: Sequence[Mention]) -> int | None:
+    return next((place for place, one in enumerate(clause) if one.roles.get("structure") == "heart"), None)
+
+
 class _Clause(NamedTuple):
     """A clause in its sentence."""
 
@@ -306,6 +336,12 @@ class _Clause(NamedTuple):
     sentence: str
     roles: set[str]
     """Every role in the sentence: what it does not have need not be looked for in the clause."""
+
+    def text(self) -> str:
+        """Returns its words as they stand in the sentence."""
+        return self.sentence[
+            self.tokens[self.mentions[0].first].start : self.tokens[self.mentions[-1].last - 1].end + 1
+        ]
 
 
 def _sizes_of(cut: Sequence[Sequence[Mention]], tokens: Sequence[Token], sentence: str) -> Iterator[list[Size]]:

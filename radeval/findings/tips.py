@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from radeval.findings.vocabulary import Mention
 from radeval.findings.words import Token
 
+_BEYOND = {"out", "outside", "beyond", "off", "excluded", "not"}
+_LIES = {"lies", "lie", "lying", "located", "sits", "reaches", "seated", "situated"}
 _INSIDE = {"in", "within"}
 _OUTSIDE = {"thorax", "chest_wall", "neck", "axilla", "soft_tissue", "infraclavicular_region", "supraclavicular_region"}
 """Where a line enters or a generator lies, and not where it ends."""
@@ -32,8 +34,10 @@ def tip_position(
     cues = [other for other in range(place + 1, end) if "tip" in clause[other].roles]
     # "In place, with its tip at the carina": where it ends says more than that it is there.
     cue = next((other for other in cues if _names_tip(clause[other], tokens)), cues[0] if cues else None)
+    if len(cues) > 1 and cue is not None and _is_unseen(cue, clause, tokens):
+        cue = next(other for other in cues if other != cue)  # "turns up into the jugular vein, tip out of the field of view"
     if cue is None:
-        cue = _after_verb(place, end, clause) if _tip_of(place, clause) else None
+        cue = _after_verb(place, end, clause, tokens) if _tip_of(place, clause) else None
     if cue is None and rests and (span := _rest(place, end, clause, tokens)):
         cue, end = span
     if cue is None or cue >= end:
@@ -52,6 +56,9 @@ def _rest(place: int, end: int, clause: Sequence[Mention], tokens: Sequence[Toke
     while at < end and {"verb", "ignored", "change"} & clause[at].roles.keys():
         at += 1
     if at >= end or tokens[clause[at].first].word not in _INSIDE:
+        # "Courses through the trachea into a bronchus."
+        at = next((other for other in range(at, end) if tokens[clause[other].first].word == "into"), end)
+    if at >= end:
         return None
     for other in range(at, min(at + _REACH, end)):
         roles = clause[other].roles
@@ -60,6 +67,11 @@ def _rest(place: int, end: int, clause: Sequence[Mention], tokens: Sequence[Toke
         if not {"side", "ignored", "preposition", "descriptor"} & roles.keys():
             return None
     return None
+
+
+def _is_unseen(cue: int, clause: Sequence[Mention], tokens: Sequence[Token]) -> bool:
+    """Tells whether a tip is only said to lie beyond what is seen."""
+    return any(token.word in _BEYOND for token in tokens[clause[cue].last : clause[cue].last + 3])
 
 
 def _names_tip(mention: Mention, tokens: Sequence[Token]) -> bool:
@@ -77,6 +89,10 @@ def _tip_of(place: int, clause: Sequence[Mention]) -> bool:
     return False
 
 
-def _after_verb(place: int, end: int, clause: Sequence[Mention]) -> int | None:
-    verbs = [other for other in range(place + 1, end) if "verb" in clause[other].roles]
+def _after_verb(place: int, end: int, clause: Sequence[Mention], tokens: Sequence[Token]) -> int | None:
+    verbs = [
+        other
+        for other in range(place + 1, end)
+        if "verb" in clause[other].roles or tokens[clause[other].first].word in _LIES
+    ]
     return verbs[0] + 1 if verbs else None

@@ -24,7 +24,7 @@ JOINS = {"and", "or", ",", "/", "&", "nor", "+", "as", "plus"}
 VERBS = {
     "is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "appear", "appears", "demonstrate",
     "demonstrates", "show", "shows", "seen", "noted", "identified", "visualized", "remains", "remain", "present",
-    "contain", "measure", "measuring",
+    "contain", "measure", "measuring", "lies", "lie", "sits",
 }  # fmt: skip
 PREPOSITIONS = {
     "in", "of", "at", "along", "within", "over", "involving", "near", "throughout", "from", "on", "to", "by", "above",

@@ -595,7 +595,9 @@ liver_cyst: Hepatic cyst.
 cirrhosis: Cirrhotic liver.
 gallstone: Cholelithiasis.
 cholecystectomy: Status post cholecystectomy.
-adrenal_nodule: Left adrenal nodule. / Adrenal adenoma. / Adrenal metastasis.
+adrenal_nodule: Left adrenal nodule.
+adrenal_adenoma: Adrenal adenoma. / Adrenal myelolipoma.
+adrenal_metastasis: Adrenal metastasis. / Metastasis to the left adrenal gland.
 renal_cyst: Renal cysts. / Simple cyst in the left kidney.
 renal_stone: Nonobstructing renal calculus. / Nephrolithiasis.
 hydronephrosis: Hydronephrosis.
