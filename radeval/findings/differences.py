@@ -22,6 +22,7 @@ OPPOSED = tuple(
         ("acute subacute", "chronic old remote healed healing"),
         ("focal", "diffuse widespread"),
         ("unilateral", "bilateral"),
+        ("left-predominant", "right-predominant"),
         ("single solitary", "multiple multifocal numerous several"),
         ("displaced", "nondisplaced undisplaced"),
         ("calcified", "noncalcified uncalcified"),
@@ -67,8 +68,9 @@ def differences(candidate: Finding, reference: Finding, kinship: Kinship) -> tup
         found.append(Difference("severity", f"{candidate.severity:g} of 5", f"{reference.severity:g} of 5"))
     if (candidate.sizes_mm or reference.sizes_mm) and sizes_differ(candidate.sizes_mm, reference.sizes_mm):
         found.append(Difference("size", _size(candidate.sizes_mm), _size(reference.sizes_mm)))
-    if candidate.count is not None and reference.count is not None and candidate.count != reference.count:
-        found.append(Difference("count", str(candidate.count), str(reference.count)))
+    counts = [_count(candidate), _count(reference)]
+    if counts[0] is not None and counts[1] is not None and counts[0] != counts[1]:
+        found.append(Difference("count", str(counts[0]), str(counts[1])))
     if candidate.change != reference.change:
         found.append(Difference("change", candidate.change or "", reference.change or ""))
     if candidate.kind is Kind.DEVICE and tips_differ(candidate, reference, kinship):
@@ -76,6 +78,14 @@ def differences(candidate: Finding, reference: Finding, kinship: Kinship) -> tup
     if candidate.descriptors and reference.descriptors:
         found += _opposed(candidate.descriptors, reference.descriptors)
     return tuple(found)
+
+
+def _count(one: Finding) -> int | None:
+    """Returns how many a finding is: as many as it names parts of a row, such as ribs, where it says no number."""
+    if one.count is not None:
+        return one.count
+    numbered = [name for name in one.locations if name[-1:].isdigit()]
+    return len(numbered) if numbered and len(numbered) == len(one.locations) else None
 
 
 def grades_differ(one: float | None, other: float | None) -> bool:

@@ -25,8 +25,9 @@ _CUES = {
     "position": "intended|malpositioned|slipped|moved|withdrawn|move",
     "comparative": "more|most",
     "earlier": "size",
-    "beside": "structure|loose",
+    "beside": "structure|loose|largest",
     "aside": "onward|whole",
+    "foreign": "word",
     "ignored": "administrative|word",
 }
 """What a cue of each kind can be worth, as a pattern."""

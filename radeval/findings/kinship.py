@@ -9,6 +9,7 @@ from radeval.findings.anatomy import Anatomy
 from radeval.findings.packs import Lexicon
 from radeval.findings.placements import Placements
 from radeval.findings.regions import Regions
+from radeval.findings.stability import UNCHANGED
 
 SYNONYM = 0.8
 """Likeness from which one concept stands for another."""
@@ -136,5 +137,5 @@ class Kinship:
         return not self.stated_nowhere(one) and not self.stated_nowhere(other)
 
     def of_technique(self, concept: str) -> bool:
-        """Tells whether a concept is about how a film was taken, which no other report need repeat."""
-        return concept.startswith(_TECHNIQUE)
+        """Tells whether a concept is about how a film was taken or that it looks as before: none need repeat it."""
+        return concept.startswith(_TECHNIQUE) or concept == UNCHANGED

@@ -55,6 +55,8 @@ def misses(one: Finding, attribute: str) -> bool:
         return one.change != attribute
     if attribute == "nochange":
         return one.change is not None
+    if attribute == "notip":
+        return one.tip_position is not None
     if attribute == "nograde":
         return one.severity is not None
     if attribute == "i":
@@ -63,6 +65,8 @@ def misses(one: Finding, attribute: str) -> bool:
         return attribute[1:] not in one.locations
     if attribute.startswith("!@"):
         return attribute[2:] in one.locations
+    if attribute.startswith("!descr:"):
+        return attribute[7:] in one.descriptors
     if attribute.startswith("descr:"):
         return attribute[6:] not in one.descriptors
     if attribute.startswith("tip:"):
