@@ -5,7 +5,7 @@ A row is a sentence, an arrow and what it says of the concepts in CORE and of th
 is read once, and concepts of CORE that a row does not list are not read at all; others are not looked at. Attributes:
 a side or "noside", "nograde", a change or "nochange", "@structure" for a place that must be named and "!@structure"
 for one that must not, "s2.5" grade, "x3" count, "mm10-20x5" sizes, "i" interprets, "descr:word", "tip:words". Of a tip,
-"site:trachea" or "nosite", "tipside:left", "far30" millimetres, "at:malpositioned", and "notip" where there is none.
+"site:trachea" or "nosite", "tipside:left", "far30" millimetres, "at:malpositioned", and "noplace" where there is none.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def misses(one: Finding, attribute: str) -> bool:
         return attribute[6:] not in one.descriptors
     if attribute.startswith("tip:"):
         return attribute[4:] not in (one.tip_position or "")
-    if attribute == "notip":
+    if attribute == "noplace":
         return one.tip is not None
     if attribute in TIPS or attribute.startswith(TIPS):
         return one.tip is None or misses_tip(one.tip, attribute)
