@@ -96,7 +96,8 @@ class SentenceReader:
                 [found[-1]] = with_sizes([more], sizes, clause, tokens)
             if is_unread(clause, understood, tokens):
                 unread.append(words_of(clause, tokens))
-        settled, told = self._positions.read(self._telling(_distinct(self._inherited.placed(found, sentence)), sentence), tokens, sentence)
+        stated = self._telling(_distinct(self._inherited.placed(found, sentence)), sentence)
+        settled, told = self._positions.read(stated, tokens, sentence)
         if told:
             unread = [one for one in unread if not any(one[0] < end and start < one[1] for start, end in told)]
         return tuple(settled), tuple(unread)
