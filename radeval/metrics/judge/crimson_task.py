@@ -129,6 +129,7 @@ class WeighFindings(Task[Pair, CrimsonFindings]):
             )
             for ours, theirs, match in matched
             for issue in issues(match, readings.reader)
+            if not issue.unsaid
         )
         return CrimsonFindings.made(
             reference_findings=tuple(reference.findings),

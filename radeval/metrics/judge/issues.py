@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from radeval.findings.compare import Attribute, Difference, Match
+from radeval.findings.kinship import SYNONYM
 from radeval.findings.reader import ReportReader
 from radeval.metrics.entity.evidence import in_words
 from radeval.metrics.judge.readings import plain
@@ -31,7 +32,7 @@ _KINDS: dict[Attribute, IssueKind] = {
     "descriptor": "descriptor",
     "change": "temporal",
 }
-_WRONG_PLACE = ("location", "laterality", "tip")
+_WRONG_PLACE = ("laterality", "tip")
 _MANAGED_CHANGES = ("new", "worse", "resolved")
 _GRADES_APART = 1.5
 _FOLLOWED_BY_SIZE = ("nodule", "mass")
@@ -47,24 +48,28 @@ class Issue(NamedTuple):
         kind: What is wrong.
         significant: Whether it could change management.
         note: What the reports say, in words.
+        unsaid: Whether it is no more than that one report leaves out what does not change: a finding is taken to be as
+            it was where nothing else is said.
     """
 
     kind: IssueKind
     significant: bool
     note: str
+    unsaid: bool = False
 
 
 def issues(match: Match, reader: ReportReader) -> tuple[Issue, ...]:
     """Returns what is wrong about a matched finding; one entry a kind."""
-    if not match.differences and match.credit == 1:
+    if not match.differences and match.credit >= SYNONYM:
         return ()
     found: dict[IssueKind, Issue] = {}
     for one in match.differences:
-        issue = Issue(_KINDS[one.attribute], _matters(one, match, reader), in_words(one, match))
+        unsaid = one.attribute == "change" and {one.candidate, one.reference} == {"", "stable"}
+        issue = Issue(_KINDS[one.attribute], _matters(one, match, reader), in_words(one, match), unsaid)
         # A wrong side and a wrong lobe are one wrong place.
         if issue.kind not in found or issue.significant > found[issue.kind].significant:
             found[issue.kind] = issue
-    if match.credit < 1:
+    if match.credit < SYNONYM:
         kind = _naming(match, reader)
         note = f"{plain(match.candidate.concept)}, not {plain(match.reference.concept)}"
         found[kind] = Issue(kind, match.credit < _NEAR, note)
@@ -82,6 +87,9 @@ def _naming(match: Match, reader: ReportReader) -> IssueKind:
 def _matters(one: Difference, match: Match, reader: ReportReader) -> bool:
     if one.attribute in _WRONG_PLACE:
         return True
+    if one.attribute == "location":
+        # Readers draw the border between two zones, or count ribs, one apart.
+        return not reader.kinship.regions.next_to(match.candidate.locations, match.reference.locations)
     if one.attribute == "severity":
         grades = (match.candidate.severity, match.reference.severity)
         return grades[0] is not None and grades[1] is not None and abs(grades[0] - grades[1]) >= _GRADES_APART
