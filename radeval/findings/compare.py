@@ -77,6 +77,7 @@ def compare(candidate: Reading, reference: Reading, reader: ReportReader) -> Com
     kinship = reader.kinship
     ours, theirs = stated(candidate.findings, kinship), stated(reference.findings, kinship)
     ours, theirs = _as_sided_as(ours, theirs, kinship), _as_sided_as(theirs, ours, kinship)
+    ours, theirs = _one_by_one(ours, theirs, kinship), _one_by_one(theirs, ours, kinship)
     pairs = best_assignment([[_weight(one, other, kinship) for other in theirs] for one in ours])
     matched = tuple(_match(ours[row], theirs[column], kinship) for row, column in pairs)
     rows, columns = {row for row, _ in pairs}, {column for _, column in pairs}
@@ -137,6 +138,32 @@ def _apart(one: Stated, others: Sequence[Stated], kinship: Kinship) -> bool:
         and kinship.similarity(one.finding.concept, other.finding.concept) >= SYNONYM
     }
     return sides == {"left", "right"}
+
+
+def _one_by_one(ours: list[Stated], theirs: Sequence[Stated], kinship: Kinship) -> list[Stated]:
+    """Returns statements, those on several ribs or vertebrae taken apart: three broken ribs are three fractures.
+
+    Not where the other report says the same of no rib by its number ("several left rib fractures"), and not what seldom
+    matters ("degenerative changes at T8 and T9").
+    """
+    found: list[Stated] = []
+    for one in ours:
+        places = one.finding.locations
+        several = len(places) > 1 and all(kinship.regions.numbered(name) for name in places)
+        if several and not kinship.lasting(one.finding.concept) and not _in_general(one, theirs, kinship):
+            found += [Stated(replace(one.finding, locations=(name,)), one.names) for name in places]
+        else:
+            found.append(one)
+    return found
+
+
+def _in_general(one: Stated, others: Sequence[Stated], kinship: Kinship) -> bool:
+    """Tells whether others state a finding without a numbered place."""
+    return any(
+        kinship.alike(one.finding.concept, other.finding.concept)
+        and not any(kinship.regions.numbered(name) for name in other.finding.locations)
+        for other in others
+    )
 
 
 def _match(one: Stated, other: Stated, kinship: Kinship) -> Match:

@@ -12,6 +12,9 @@ from radeval.findings.kinship import Kinship
 _LIKELY_SAME = 0.5
 """Likeness from which a finding may be another name for one stated before, where place and side allow it."""
 
+_PARTS = {"pacemaker_lead": frozenset({"pacemaker", "icd", "nerve_stimulator"})}
+"""What is named beside the device that it is a part of: a generator with its leads is one device."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stated:
@@ -46,6 +49,10 @@ def stated(findings: Sequence[Finding], kinship: Kinship) -> list[Stated]:
             elif one.concept in known.names:
                 if not sides_differ(one, known.finding) and not kinship.apart(one, known.finding):
                     break
+            elif known.finding.concept in _PARTS.get(one.concept, ()):
+                if not sides_differ(one, known.finding):
+                    merged[place] = Stated(_joined(known.finding, one), (*known.names, one.concept))
+                    break
             elif one.sentence == known.finding.sentence:
                 if one.interprets and _explains(one, known, kinship):
                     merged[place] = Stated(known.finding, (*known.names, one.concept))
@@ -68,15 +75,17 @@ def _repeats(one: Finding, other: Finding, kinship: Kinship) -> bool:
         return False
     # Two findings of one sort in one sentence are two where anything tells them apart, as are those at places that
     # exclude each other.
+    meeting = kinship.regions.meet(one.locations, other.locations)
     if one.sentence == other.sentence:
-        return _details(one) == _details(other)
-    return kinship.regions.meet(one.locations, other.locations)
+        if one.presence is not other.presence:
+            return False
+        ours, theirs = _details(one), _details(other)
+        return (ours, one.locations) == (theirs, other.locations) or (meeting and not (any(ours) and any(theirs)))
+    return meeting
 
 
 def _details(one: Finding) -> tuple[object, ...]:
     return (
-        one.presence,
-        one.locations,
         one.laterality,
         one.severity,
         one.sizes_mm,

@@ -69,6 +69,10 @@ class Regions:
         """Tells whether each of several places lies in one of others."""
         return all(any(self.within(a, b) for b in outer) for a in inner)
 
+    def numbered(self, place: str) -> bool:
+        """Tells whether a place is one rib or vertebra by its number."""
+        return _NUMBERED.fullmatch(place) is not None
+
     @lru_cache(maxsize=16_384)  # noqa: B019 - see above
     def next_to(self, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
         """Tells whether a place of the one borders a place of the other: two zones, lobes, ribs or vertebrae."""
