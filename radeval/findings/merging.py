@@ -75,13 +75,14 @@ def _repeats(one: Finding, other: Finding, kinship: Kinship) -> bool:
         return False
     # Two findings of one sort in one sentence are two where anything tells them apart, as are those at places that
     # exclude each other.
-    meeting = kinship.regions.meet(one.locations, other.locations)
     if one.sentence == other.sentence:
         if one.presence is not other.presence:
             return False
         ours, theirs = _details(one), _details(other)
-        return (ours, one.locations) == (theirs, other.locations) or (meeting and not (any(ours) and any(theirs)))
-    return meeting
+        if one.locations == other.locations and ours == theirs:
+            return True
+        return not (any(ours) and any(theirs)) and not kinship.apart(one, other)
+    return kinship.regions.meet(one.locations, other.locations)
 
 
 def _details(one: Finding) -> tuple[object, ...]:

@@ -32,7 +32,7 @@ def counts(found: Comparison) -> tuple[int, int, int]:
         ("Left basilar opacity, likely atelectasis.", "Left basilar atelectasis."),
         ("Bilateral infiltrates, possibly pneumonia or edema.", "Bilateral infiltrates."),
         # a bare name repeats what its sentence has told in full
-        ("Right apical pneumothorax seen as an air-filled pleural space.", "Right apical pneumothorax."),
+        ("Small left apical pneumothorax, and an air-filled pleural space.", "Small left apical pneumothorax."),
         # a generator and its leads are one device
         ("Left pacemaker with leads in the right atrium and ventricle.", "Left pacemaker."),
         ("Left pacemaker. Leads end in the right ventricle.", "Left pacemaker."),

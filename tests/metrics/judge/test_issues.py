@@ -42,7 +42,7 @@ def test_is_no_wrong_attribute(candidate, reference):
     [
         ("Right effusion.", "Left effusion.", {("location", "significant")}),
         ("Nodule in the right upper lobe.", "Nodule in the right lower lobe.", {("location", "significant")}),
-        ("Consolidation in the right mid lung.", "Consolidation in the right lower lung.", {("location", "negligible")}),
+        ("Opacity in the right mid lung.", "Opacity in the right lower lung.", {("location", "negligible")}),
         ("Fracture of the left seventh rib.", "Fracture of the left eighth rib.", {("location", "negligible")}),
         ("Fracture of the left third rib.", "Fracture of the left eighth rib.", {("location", "significant")}),
         ("Compression fracture of T8.", "Compression fracture of T9.", {("location", "negligible")}),
