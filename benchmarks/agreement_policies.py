@@ -23,6 +23,7 @@ LISTED = (
     "calcified granuloma", "aortic atherosclerosis", "pleural thickening", "lymphadenopathy",
 )  # fmt: skip
 HEDGES = " ".join(f"Possible {name}." for name in LISTED)
+UNKNOWN = "Grumous zelotic frondescence is seen throughout."
 ADDENDUM = "Thank you for this referral. Clinical correlation is recommended. Follow-up as clinically indicated."
 
 
@@ -43,15 +44,15 @@ class Study(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a policy scores; means are over what has a score, None where nothing has.
+    """What a policy scores. What has no score counts as the least: who trains must not let a report get out of it.
 
     Attributes:
         normal: Mean over references without an abnormal finding.
         abnormal: Mean over the others.
         unscored: Share of all references for which there is no score.
-        gain: Mean difference to the honest report that it is made of, over abnormal references; None for one that is
-            made of none.
-        gained: Share of abnormal references where it scores higher than that.
+        gain: Mean difference to the honest report that it is made of, over all references where that has a score; None
+            for one that is made of none.
+        gained: Share of those references where it scores higher.
     """
 
     normal: float | None
@@ -70,9 +71,11 @@ POLICIES: dict[str, Policy] = {
     "every finding as possible": lambda study, _: HEDGES,
     "the indication, copied": lambda study, _: study.indication,
     "nothing": lambda study, _: "",
+    "a sentence that means nothing": lambda study, _: UNKNOWN,
     "half + a normal report": lambda study, _: f"{study.half} {NORMAL_REPORT}",
     "half + every finding as possible": lambda study, _: f"{study.half} {HEDGES}",
     "half + the indication": lambda study, _: f"{study.indication}. {study.half}",
+    "half + a sentence that means nothing": lambda study, _: f"{study.half} {UNKNOWN}",
     "half + phrases": lambda study, _: f"{study.half} {ADDENDUM}",
     "half, three times": lambda study, _: " ".join([study.half] * 3),
     "half, every finding in doubt": lambda study, reader: doubted(study.half, reader),
@@ -108,6 +111,7 @@ def load(path: Path, reader: ReportReader) -> list[Study]:
 def outcomes(studies: Sequence[Study], specs: Sequence[str], reader: ReportReader) -> dict[str, dict[str, Outcome]]:
     """Returns what each policy scores by each metric."""
     values: dict[str, dict[str, list[float]]] = {}
+    least: dict[str, float] = {}
     for name, policy in POLICIES.items():
         examples = [
             Example(str(place), policy(one, reader), (one.report,), context=Context(modality="cxr"))
@@ -116,22 +120,27 @@ def outcomes(studies: Sequence[Study], specs: Sequence[str], reader: ReportReade
         run = score_examples(examples, list(specs), RunOptions(n_boot=0))
         for label, result in run.metrics.items():
             values.setdefault(label, {})[name] = result.scores.value.tolist()
+            least[label] = result.info.range[0] or 0.0
     abnormal = [one.abnormal for one in studies]
     return {
-        label: {name: _outcome(name, scores, by_policy[HONEST], abnormal) for name, scores in by_policy.items()}
+        label: {
+            name: _outcome(name, scores, by_policy[HONEST], abnormal, least[label])
+            for name, scores in by_policy.items()
+        }
         for label, by_policy in values.items()
     }
 
 
-def _outcome(name: str, scores: Sequence[float], honest: Sequence[float], abnormal: Sequence[bool]) -> Outcome:
-    rows = list(zip(scores, honest, abnormal, strict=True))
-    known = [(score, base, ill) for score, base, ill in rows if math.isfinite(score)]
-    apart = [score - base for score, base, ill in known if ill and math.isfinite(base)]
+def _outcome(
+    name: str, scores: Sequence[float], honest: Sequence[float], abnormal: Sequence[bool], least: float
+) -> Outcome:
+    given = [score if math.isfinite(score) else least for score in scores]
+    apart = [score - base for score, base in zip(given, honest, strict=True) if math.isfinite(base)]
     made_of_half = name.startswith("half") and name != HONEST
     return Outcome(
-        _mean([score for score, _, ill in known if not ill]),
-        _mean([score for score, _, ill in known if ill]),
-        1 - len(known) / len(rows),
+        _mean([score for score, ill in zip(given, abnormal, strict=True) if not ill]),
+        _mean([score for score, ill in zip(given, abnormal, strict=True) if ill]),
+        sum(not math.isfinite(score) for score in scores) / len(scores),
         _mean(apart) if made_of_half else None,
         _mean([float(one > ROUNDING) for one in apart]) if made_of_half else None,
     )

@@ -122,7 +122,7 @@ def _as_sided_as(ours: list[Stated], theirs: Sequence[Stated], kinship: Kinship)
     found: list[Stated] = []
     for one in ours:
         if one.finding.laterality == "bilateral" and _apart(one, theirs, kinship) and not _apart(one, ours, kinship):
-            found += [Stated(replace(one.finding, laterality=side), one.names) for side in _SIDES]
+            found += [replace(one, finding=replace(one.finding, laterality=side)) for side in _SIDES]
         else:
             found.append(one)
     return found
@@ -151,7 +151,7 @@ def _one_by_one(ours: list[Stated], theirs: Sequence[Stated], kinship: Kinship) 
         places = one.finding.locations
         several = len(places) > 1 and all(kinship.regions.numbered(name) for name in places)
         if several and not kinship.lasting(one.finding.concept) and not _in_general(one, theirs, kinship):
-            found += [Stated(replace(one.finding, locations=(name,)), one.names) for name in places]
+            found += [replace(one, finding=replace(one.finding, locations=(name,))) for name in places]
         else:
             found.append(one)
     return found

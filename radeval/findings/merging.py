@@ -23,10 +23,12 @@ class Stated:
     Attributes:
         finding: The first mention, with what later ones add.
         names: Its concept first, then the concepts of later mentions and of offered explanations.
+        latest: The sentence of the last mention.
     """
 
     finding: Finding
     names: tuple[str, ...]
+    latest: int
 
 
 def stated(findings: Sequence[Finding], kinship: Kinship) -> list[Stated]:
@@ -44,27 +46,28 @@ def stated(findings: Sequence[Finding], kinship: Kinship) -> list[Stated]:
             known = merged[place]
             if one.concept == known.finding.concept:
                 if _repeats(one, known.finding, kinship):
-                    merged[place] = Stated(_joined(known.finding, one), known.names)
+                    merged[place] = Stated(_joined(known.finding, one), known.names, one.sentence)
                     break
             elif one.concept in known.names:
-                if not sides_differ(one, known.finding) and not kinship.apart(one, known.finding):
+                again = one.interprets and one.sentence == known.latest
+                if not sides_differ(one, known.finding) and (again or not kinship.apart(one, known.finding)):
                     break
             elif known.finding.concept in _PARTS.get(one.concept, ()):
                 if not sides_differ(one, known.finding):
-                    merged[place] = Stated(_joined(known.finding, one), (*known.names, one.concept))
+                    merged[place] = Stated(_joined(known.finding, one), (*known.names, one.concept), one.sentence)
                     break
-            elif one.sentence == known.finding.sentence:
+            elif one.sentence == known.latest:
                 if one.interprets and _explains(one, known, kinship):
-                    merged[place] = Stated(known.finding, (*known.names, one.concept))
+                    merged[place] = Stated(known.finding, (*known.names, one.concept), one.sentence)
                     break
             elif kinship.similarity(one.concept, known.finding.concept) >= _LIKELY_SAME and _renames(
                 one, known.finding, kinship
             ):
-                again = replace(one, presence=known.finding.presence)  # doubt about one name is none about the other
-                merged[place] = Stated(_joined(known.finding, again), (*known.names, one.concept))
+                stated_so = replace(one, presence=known.finding.presence)  # doubt about one name is none about the other
+                merged[place] = Stated(_joined(known.finding, stated_so), (*known.names, one.concept), one.sentence)
                 break
         else:
-            merged.append(Stated(one, (one.concept,)))
+            merged.append(Stated(one, (one.concept,), one.sentence))
     return merged
 
 

@@ -38,6 +38,13 @@ def counts(found: Comparison) -> tuple[int, int, int]:
         ("Left pacemaker. Leads end in the right ventricle.", "Left pacemaker."),
         # tissue of the lung is in each part of it
         ("Bibasilar airspace opacities. The opacities suggest alveolar involvement.", "Bibasilar airspace opacities."),
+        # also where both are told again
+        ("Left basilar opacity. Left basilar opacity, possibly lingular atelectasis.", "Left basilar opacity."),
+        (
+            "Obscured left hemidiaphragm, suggesting retrocardiac airspace disease. Again, the left hemidiaphragm is "
+            "obscured, suggesting retrocardiac airspace disease.",
+            "Obscured left hemidiaphragm, suggesting retrocardiac airspace disease.",
+        ),
         # the film is not the patient
         ("Cardiomegaly. The patient is rotated.", "Cardiomegaly."),
     ],
