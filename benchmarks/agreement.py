@@ -19,6 +19,7 @@ what it reaches without each part of its formula and each piece of the reader; b
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -153,7 +154,7 @@ def radjudge(path: Path) -> dict[str, Any]:
     return {"tests": len(tests), "failed": found}
 
 
-def entailment() -> dict[str, dict[str, float]]:
+def entailment() -> dict[str, dict[str, float | None]]:
     """Prints and returns how entailment by rules agrees with radiologists' labels, beside what costs nothing."""
     phrases = load_phrases()
     names = ("three-way accuracy", "two-way accuracy", "precision", "recall", "F1")
@@ -162,7 +163,9 @@ def entailment() -> dict[str, dict[str, float]]:
         method = make()
         rows = statistics(phrases, [method(one.premises, one.text) for one in phrases])
         values = figures(rows.sum(axis=0, keepdims=True))[0].tolist()
-        found[label] = dict(zip(names, values, strict=True))
+        found[label] = {
+            name: value if math.isfinite(value) else None for name, value in zip(names, values, strict=True)
+        }
     table = [(label, *one.values()) for label, one in found.items()]
     print_table(f"RadFact: {len(phrases)} labelled phrases", ("", *names), table)
     return found

@@ -63,8 +63,9 @@ def stated(findings: Sequence[Finding], kinship: Kinship) -> list[Stated]:
             elif kinship.similarity(one.concept, known.finding.concept) >= _LIKELY_SAME and _renames(
                 one, known.finding, kinship
             ):
-                stated_so = replace(one, presence=known.finding.presence)  # doubt about one name is none about the other
-                merged[place] = Stated(_joined(known.finding, stated_so), (*known.names, one.concept), one.sentence)
+                # Doubt about one name is none about the other.
+                alike = replace(one, presence=known.finding.presence)
+                merged[place] = Stated(_joined(known.finding, alike), (*known.names, one.concept), one.sentence)
                 break
         else:
             merged.append(Stated(one, (one.concept,), one.sentence))
