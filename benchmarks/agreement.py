@@ -158,7 +158,7 @@ def entailment() -> dict[str, dict[str, float | None]]:
     """Prints and returns how entailment by rules agrees with radiologists' labels, beside what costs nothing."""
     phrases = load_phrases()
     names = ("three-way accuracy", "two-way accuracy", "precision", "recall", "F1")
-    found = {}
+    found: dict[str, dict[str, float | None]] = {}
     for label, make in METHODS.items():
         method = make()
         rows = statistics(phrases, [method(one.premises, one.text) for one in phrases])

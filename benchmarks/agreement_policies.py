@@ -33,12 +33,14 @@ class Study(NamedTuple):
     Attributes:
         report: Findings and impression.
         half: Every other sentence of it: an honest report by someone who saw half of what there is.
+        backwards: All its sentences, the last one first.
         indication: Why it was made.
         abnormal: Whether the report states an abnormal finding, as far as the reader reads.
     """
 
     report: str
     half: str
+    backwards: str
     indication: str
     abnormal: bool
 
@@ -67,6 +69,7 @@ Policy = Callable[[Study, ReportReader], str]
 
 POLICIES: dict[str, Policy] = {
     HONEST: lambda study, _: study.half,
+    "the report, last sentence first": lambda study, _: study.backwards,
     "one normal report for all": lambda study, _: NORMAL_REPORT,
     "every finding as possible": lambda study, _: HEDGES,
     "the indication, copied": lambda study, _: study.indication,
@@ -103,8 +106,10 @@ def load(path: Path, reader: ReportReader) -> list[Study]:
             report = " ".join(filter(None, (row["findings"].strip(), row["impression"].strip())))
             if report and len(found) < REFERENCES:
                 reading = reader.read(report)
-                half = " ".join(report[slice(*span)] for span in reading.sentences[::2])
-                found.append(Study(report, half, row["indication"], any(map(_is_stated, reading.findings))))
+                sentences = [report[slice(*span)].rstrip(" .") + "." for span in reading.sentences]
+                half, backwards = " ".join(sentences[::2]), " ".join(sentences[::-1])
+                abnormal = any(map(_is_stated, reading.findings))
+                found.append(Study(report, half, backwards, row["indication"], abnormal))
     return found
 
 

@@ -208,14 +208,22 @@ def _contained(one: Stated, matched: Sequence[Stated], kinship: Kinship) -> bool
     """Tells whether a statement that found no partner says what a matched one of the other report says already.
 
     Either it is about the film and not about the patient, or a finding at several places has it at one of them, or it
-    is the general name of what the other calls by a special one.
+    is one of the names that the other gives a finding, or the general name of what the other calls by a special one.
     """
     finding = one.finding
     if kinship.of_technique(finding.concept):
         return True
     for known in matched:
         other = known.finding
-        if other.kind is not finding.kind or finding.concept not in kinship.implied(other.concept):
+        if other.kind is not finding.kind:
+            continue
+        if (
+            finding.concept in known.names[1:]
+            and not sides_differ(finding, other)
+            and not kinship.apart(finding, other)
+        ):
+            return True
+        if finding.concept not in kinship.implied(other.concept):
             continue
         if finding.concept == other.concept:
             several = other.laterality == "bilateral" or len(other.locations) > 1

@@ -56,6 +56,10 @@ def stated(findings: Sequence[Finding], kinship: Kinship) -> list[Stated]:
                 if not sides_differ(one, known.finding):
                     merged[place] = Stated(_joined(known.finding, one), (*known.names, one.concept), one.sentence)
                     break
+            elif one.concept in _PARTS.get(known.finding.concept, ()):
+                if not sides_differ(one, known.finding):
+                    merged[place] = Stated(_joined(one, known.finding), (one.concept, *known.names), one.sentence)
+                    break
             elif one.sentence == known.latest:
                 if one.interprets and _explains(one, known, kinship):
                     merged[place] = Stated(known.finding, (*known.names, one.concept), one.sentence)
@@ -141,11 +145,12 @@ def _renames(one: Finding, earlier: Finding, kinship: Kinship) -> bool:
 def _joined(first: Finding, again: Finding) -> Finding:
     """Returns the first mention with what the second adds."""
     present = Presence.PRESENT in (first.presence, again.presence)
+    sides = (first.laterality, again.laterality)
     return replace(
         first,
         presence=Presence.PRESENT if present else first.presence,
         locations=first.locations if len(first.locations) >= len(again.locations) else again.locations,
-        laterality=first.laterality or again.laterality,
+        laterality="bilateral" if "bilateral" in sides else first.laterality or again.laterality,
         severity=first.severity if first.severity is not None else again.severity,
         sizes_mm=first.sizes_mm or again.sizes_mm,
         count=first.count if first.count is not None else again.count,

@@ -55,6 +55,22 @@ def test_one_thing_counts_once(candidate, reference):
 
 
 @pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Hyperinflated lungs, compatible with emphysema.", "Emphysema."),
+        ("Left pacemaker.", "Leads end in the right ventricle."),
+        ("Biapical scarring.", "Right apical scarring."),
+        ("Small left effusion.", "Bilateral effusions."),
+        ("Left basilar opacity, likely atelectasis.", "Left basilar atelectasis."),
+    ],
+)
+def test_the_order_of_statements_makes_no_difference(first, second):
+    found = comparison(f"{first} {second}", f"{second} {first}")
+    assert (found.omitted, found.false) == ((), ())
+    assert all(not one.differences for one in found.matched)
+
+
+@pytest.mark.parametrize(
     ("candidate", "reference", "expected"),
     [
         # an effusion is no explanation of an opacity, nor a focal opacity a sort of edema
