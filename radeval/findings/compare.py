@@ -191,7 +191,8 @@ def _weight(one: Stated, other: Stated, kinship: Kinship) -> float:
     if credit < SYNONYM and (sides or places):
         return 0.0
     unlike = (
-        (ours.presence is not theirs.presence)
+        (ours.concept != theirs.concept)
+        + (ours.presence is not theirs.presence)
         + (ours.locations != theirs.locations)
         + (ours.laterality != theirs.laterality)
         + (ours.severity != theirs.severity)
@@ -217,11 +218,8 @@ def _contained(one: Stated, matched: Sequence[Stated], kinship: Kinship) -> bool
         other = known.finding
         if other.kind is not finding.kind:
             continue
-        if (
-            finding.concept in known.names[1:]
-            and not sides_differ(finding, other)
-            and not kinship.apart(finding, other)
-        ):
+        together = not sides_differ(finding, other) and not kinship.apart(finding, other)
+        if together and finding.concept in known.names[1:]:
             return True
         if finding.concept not in kinship.implied(other.concept):
             continue
@@ -230,7 +228,7 @@ def _contained(one: Stated, matched: Sequence[Stated], kinship: Kinship) -> bool
             sided = other.laterality in ("bilateral", finding.laterality)
             if several and sided and kinship.regions.all_within(finding.locations, other.locations):
                 return True
-        elif not sides_differ(finding, other) and not kinship.apart(finding, other):
+        elif together:
             # A focal opacity is not said by an edema of the lungs.
             vague = finding.laterality is None and kinship.stated_nowhere(finding)
             if vague or not kinship.stated_nowhere(other):
