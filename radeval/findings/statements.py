@@ -19,6 +19,7 @@ from radeval.findings.naming import Named, Namer
 from radeval.findings.neighbourhood import lead, neighbourhood, shared, without_beside
 from radeval.findings.normality import WHOLE, denies_only_acute, has_known_subject, normal_subjects
 from radeval.findings.presence import Stand, stands
+from radeval.findings.ranges import with_those_between
 from radeval.findings.sizes import Size, find_sizes
 from radeval.findings.tips import tip_position
 from radeval.findings.understanding import is_unread, words_of
@@ -76,7 +77,15 @@ class SentenceReader:
                 [found[-1]] = with_sizes([more], sizes, clause, tokens)
             if is_unread(clause, understood):
                 unread.append(words_of(clause, tokens))
-        return tuple(self._telling(_distinct(self._placed(found)), sentence)), tuple(unread)
+        found = [self._ranging(one, sentence) for one in self._placed(found)]
+        return tuple(self._telling(_distinct(found), sentence)), tuple(unread)
+
+    def _ranging(self, one: Finding, sentence: str) -> Finding:
+        """Returns a finding with every rib and vertebra of a range."""
+        if not any(place[-1].isdigit() for place in one.locations):
+            return one
+        places = with_those_between(one.locations, sentence)
+        return one if places == one.locations else replace(one, locations=places)
 
     def _said(self, clause: _Clause, sizes: Sequence[Size], earlier: bool) -> list[Finding]:
         """Returns what one clause says."""

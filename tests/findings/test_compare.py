@@ -89,6 +89,9 @@ def test_the_order_of_statements_makes_no_difference(first, second):
         # three broken ribs are three fractures, a worn spine is one finding
         ("Fractures of the left sixth, seventh and eighth ribs.", "Fracture of the left seventh rib.", (1, 0, 2)),
         ("Fractures of the left sixth and seventh ribs.", "The ribs are intact.", (0, 0, 2)),
+        ("Fractures of the left 6th through 8th ribs.", "Fracture of the left seventh rib.", (1, 0, 2)),
+        ("Compression fractures of T7-T9.", "Compression fractures of T7, T8 and T9.", (3, 0, 0)),
+        ("Compression fractures of T12 to L2.", "Compression fracture of L1.", (1, 0, 2)),
         ("Fractures of the left sixth and seventh ribs.", "Several left rib fractures.", (1, 0, 0)),
         ("Degenerative changes at T8 and T9.", "The lungs are clear.", (0, 0, 1)),
         # mere neighbours at different places are two findings

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from radeval.findings.compare import Attribute, Difference, Match
 from radeval.findings.kinship import SYNONYM
 from radeval.findings.reader import ReportReader
+from radeval.findings.significance import rules_of
 from radeval.metrics.entity.evidence import in_words
 from radeval.metrics.judge.readings import plain
 
@@ -48,32 +49,40 @@ class Issue(NamedTuple):
         kind: What is wrong.
         significant: Whether it could change management.
         note: What the reports say, in words.
-        unsaid: Whether it is no more than that one report leaves out what does not change: a finding is taken to be as
-            it was where nothing else is said.
+        lone_change: The change that only one of the reports states, else empty.
     """
 
     kind: IssueKind
     significant: bool
     note: str
-    unsaid: bool = False
+    lone_change: str = ""
 
 
 def issues(match: Match, reader: ReportReader) -> tuple[Issue, ...]:
     """Returns what is wrong about a matched finding; one entry a kind."""
-    if not match.differences and match.credit >= SYNONYM:
+    if not match.differences and match.credit == 1:
         return ()
     found: dict[IssueKind, Issue] = {}
     for one in match.differences:
-        unsaid = one.attribute == "change" and {one.candidate, one.reference} == {"", "stable"}
-        issue = Issue(_KINDS[one.attribute], _matters(one, match, reader), in_words(one, match), unsaid)
+        lone = one.attribute == "change" and not (one.candidate and one.reference)
+        note = in_words(one, match)
+        issue = Issue(
+            _KINDS[one.attribute], _matters(one, match, reader), note, one.candidate + one.reference if lone else ""
+        )
         # A wrong side and a wrong lobe are one wrong place.
         if issue.kind not in found or issue.significant > found[issue.kind].significant:
             found[issue.kind] = issue
-    if match.credit < SYNONYM:
+    if match.credit < SYNONYM or (match.credit < 1 and _is_managed_otherwise(match, reader)):
         kind = _naming(match, reader)
         note = f"{plain(match.candidate.concept)}, not {plain(match.reference.concept)}"
         found[kind] = Issue(kind, match.credit < _NEAR, note)
     return tuple(found.values())
+
+
+def _is_managed_otherwise(match: Match, reader: ReportReader) -> bool:
+    """Tells whether one report's words call for action and the other's do not."""
+    weigh = rules_of(reader).weigh
+    return weigh(match.candidate).clinically_significant is not weigh(match.reference).clinically_significant
 
 
 def _naming(match: Match, reader: ReportReader) -> IssueKind:

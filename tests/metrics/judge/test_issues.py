@@ -23,9 +23,6 @@ def wrong(candidate: str, reference: str) -> set[tuple[str, str]]:
         # another word for it
         ("Left basilar density.", "Left basilar opacity."),
         ("Left basilar infiltrate.", "Left basilar airspace disease."),
-        # what one report leaves out and has not changed
-        ("Left effusion.", "Unchanged left effusion."),
-        ("Stable left effusion.", "Left effusion."),
         # a detail that one report leaves out
         ("Effusion.", "Small left effusion."),
         ("Nodule in the right upper lobe.", "Nodule."),
@@ -37,6 +34,11 @@ def test_is_no_wrong_attribute(candidate, reference):
     assert wrong(reference, candidate) == set()
 
 
+def test_to_leave_out_that_nothing_has_changed_is_no_wrong_attribute_to_invent_it_is():
+    assert wrong("Left effusion.", "Unchanged left effusion.") == set()
+    assert wrong("Unchanged left effusion.", "Left effusion.") == {("temporal", "negligible")}
+
+
 @pytest.mark.parametrize(
     ("candidate", "reference", "expected"),
     [
@@ -46,7 +48,9 @@ def test_is_no_wrong_attribute(candidate, reference):
         ("Fracture of the left seventh rib.", "Fracture of the left eighth rib.", {("location", "negligible")}),
         ("Fracture of the left third rib.", "Fracture of the left eighth rib.", {("location", "significant")}),
         ("Compression fracture of T8.", "Compression fracture of T9.", {("location", "negligible")}),
-        ("Left effusion.", "New left effusion.", {("temporal", "significant")}),
+        # nearly the same, but only one calls for action
+        ("Mild chronic wedge deformity of T12.", "Compression fracture of T12.", {("unspecific", "negligible")}),
+        ("Left effusion.", "New left effusion.", {("temporal", "negligible")}),
         ("Stable left effusion.", "Worsening left effusion.", {("temporal", "significant")}),
         ("Small pneumothorax.", "Large pneumothorax.", {("severity", "significant")}),
         ("Right basilar opacity.", "Right basilar pneumonia.", {("unspecific", "significant")}),
