@@ -77,6 +77,7 @@ POLICIES: dict[str, Policy] = {
     "a sentence that means nothing": lambda study, _: UNKNOWN,
     "half + a normal report": lambda study, _: f"{study.half} {NORMAL_REPORT}",
     "half + every finding as possible": lambda study, _: f"{study.half} {HEDGES}",
+    "half + the most frequent finding": lambda study, _: f"{study.half} Degenerative changes of the thoracic spine.",
     "half + the indication": lambda study, _: f"{study.indication}. {study.half}",
     "half + a sentence that means nothing": lambda study, _: f"{study.half} {UNKNOWN}",
     "half + phrases": lambda study, _: f"{study.half} {ADDENDUM}",
