@@ -29,6 +29,8 @@ def with_those_between(places: Sequence[str], sentence: str) -> tuple[str, ...]:
         places: Names of structures.
         sentence: The sentence that names them.
     """
+    if not any(place[-1].isdigit() for place in places):
+        return tuple(places)
     found = list(places)
     for several in _ranges(sentence):
         at = next((found.index(end) for end in (several[0], several[-1]) if end in found), None)

@@ -77,15 +77,7 @@ class SentenceReader:
                 [found[-1]] = with_sizes([more], sizes, clause, tokens)
             if is_unread(clause, understood):
                 unread.append(words_of(clause, tokens))
-        found = [self._ranging(one, sentence) for one in self._placed(found)]
-        return tuple(self._telling(_distinct(found), sentence)), tuple(unread)
-
-    def _ranging(self, one: Finding, sentence: str) -> Finding:
-        """Returns a finding with every rib and vertebra of a range."""
-        if not any(place[-1].isdigit() for place in one.locations):
-            return one
-        places = with_those_between(one.locations, sentence)
-        return one if places == one.locations else replace(one, locations=places)
+        return tuple(self._telling(_distinct(self._placed(found)), sentence)), tuple(unread)
 
     def _said(self, clause: _Clause, sizes: Sequence[Size], earlier: bool) -> list[Finding]:
         """Returns what one clause says."""
@@ -176,7 +168,7 @@ class SentenceReader:
         return Finding(
             concept=one.concept,
             presence=standing.presence,
-            locations=place[0],
+            locations=with_those_between(place[0], sentence),
             laterality=place[1],
             severity=said.severity,
             count=said.number,
