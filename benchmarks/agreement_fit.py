@@ -152,6 +152,8 @@ def of_the_grid(study: Study) -> dict[str, float]:
 def held_out(study: Study, found: Sequence[CrimsonFindings]) -> list[Numbers]:
     """Returns scores by constants that were chosen from the grid on other studies, a row a round of folds."""
     scores, means = _by_the_grid(found), study.target(None).mean
+    first, second = np.triu_indices(len(means), 1)
+    ours, theirs = np.sign(scores[:, first] - scores[:, second]), np.sign(means[first] - means[second])
     units = Design.of(study.groups).units
     random = np.random.default_rng(0)
     rounds = []
@@ -159,9 +161,10 @@ def held_out(study: Study, found: Sequence[CrimsonFindings]) -> list[Numbers]:
         folds = random.permutation(units.max() + 1)[units] % FOLDS
         values = np.zeros(len(means))
         for fold in range(FOLDS):
-            seen = folds != fold
-            best = max(range(len(scores)), key=lambda row, seen=seen: tau_b(scores[row][seen], means[seen]))  # type: ignore[misc]
-            values[~seen] = scores[best][~seen]
+            seen = (folds[first] != fold) & (folds[second] != fold)
+            # Tau-b, but for what is the same for all constants.
+            agreement = ours[:, seen] @ theirs[seen] / np.sqrt((ours[:, seen] ** 2).sum(axis=1))
+            values[folds == fold] = scores[agreement.argmax()][folds == fold]
         rounds.append(values)
     return rounds
 
