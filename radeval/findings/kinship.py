@@ -21,6 +21,11 @@ _TECHNIQUE = "technical_"
 """How the packs begin the names of what is said of the film, not of the patient."""
 
 
+def is_of_technique(concept: str) -> bool:
+    """Tells whether a concept is about how a film was taken."""
+    return concept.startswith(_TECHNIQUE)
+
+
 class Kinship:
     """Relations of a lexicon's concepts."""
 
