@@ -8,7 +8,7 @@ import numpy as np
 
 from radeval.core.batch import Floats
 from radeval.stats.agreement import krippendorff_alpha, mean_absolute_difference
-from radeval.stats.ceiling import human_ceiling
+from radeval.stats.ceiling import human_ceiling, split_half
 from radeval.stats.correlation import kendall, pearson, spearman
 from radeval.stats.design import Design, Maker, Weighted, difference
 from radeval.stats.systems import mean_rows, mean_rule
@@ -111,6 +111,13 @@ def _ceiling(study: Study) -> Weighted:
     return found
 
 
+def _halves(study: Study) -> Weighted:
+    found = split_half(study.ratings, study.design("pooled"), kendall).weighted
+    if found is None:
+        raise ValueError("raters without agreement")
+    return found
+
+
 def _alpha(study: Study) -> Weighted:
     return krippendorff_alpha(study.ratings, study.design("pooled"), "ordinal")
 
@@ -132,6 +139,7 @@ CASES: dict[str, Any] = {
     "mean absolute difference": agreement(mean_absolute_difference),
     "Krippendorff alpha, ordinal": lambda n, generator: _alpha(draw_study(n, generator)),
     "ceiling, Kendall": lambda n, generator: _ceiling(draw_study(n, generator)),
+    "halves of the raters, Kendall": lambda n, generator: _halves(draw_study(n, generator)),
     "difference of two metrics, Kendall": lambda n, generator: _gap(kendall, draw_study(n, generator)),
     "difference of two metrics, pair preference": lambda n, generator: _gap(
         preference_accuracy, draw_study(n, generator)

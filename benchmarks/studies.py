@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from machine import TREE, facts, print_facts, print_table, write_json
 
-from radeval.cli.study import DEFAULT_METRICS
+from radeval.cli.study_inputs import DEFAULT_METRICS
 from radeval.core.example import Example
 from radeval.run.score import RunOptions
 from radeval.study.analysis import StudyOptions, analyse
@@ -46,7 +46,7 @@ def radpref() -> list[dict[str, Any]]:
     result, *analysing = timed(lambda: analyse(study, found, StudyOptions()))
     with tempfile.TemporaryDirectory() as folder:
         _, *drawing = timed(lambda: write_figures(result, Path(folder)))
-    steps = {"scores of 10 metrics": scoring, "statistics, tests": analysing, "figures": drawing}
+    steps = {f"scores of {len(DEFAULT_METRICS)} metrics": scoring, "statistics, tests": analysing, "figures": drawing}
     return [{"study": f"RadPref, {len(study)} reports", "step": name, "wall s": wall, "processor s": processor}
             for name, (wall, processor) in steps.items()]  # fmt: skip
 

@@ -12,11 +12,20 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
+import hypothesis
 import numpy as np
 import pytest
 
 import radeval
 from radeval.core.results import RunResult
+
+# Neither a slow moment of the machine nor the luck of a draw may fail a test: every run draws the same examples.
+# `--hypothesis-profile=search` draws others each time.
+hypothesis.settings.register_profile(
+    "steady", deadline=None, derandomize=True, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("search", hypothesis.settings.get_profile("steady"), derandomize=False)
+hypothesis.settings.load_profile("steady")
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -79,6 +88,19 @@ def smollm2_server(smollm2_gguf: Path) -> Iterator[str]:
     """The address of a server on loopback that answers as that model."""
     with _real_model.served() as address:
         yield address
+
+
+@pytest.fixture
+def one_core() -> Iterator[None]:
+    """Keeps a test and what it starts to one core: threads that wait for each other are slow where others run too."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    allowed = os.sched_getaffinity(0)
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    os.sched_setaffinity(0, {sorted(allowed)[worker % len(allowed)]})
+    yield
+    os.sched_setaffinity(0, allowed)
 
 
 @pytest.fixture(scope="session")

@@ -64,6 +64,7 @@ def compare(
         raise UsageError(f"there is no format {format!r}", where="--format", hint="table, tsv or json")
     called = _names(systems, names)
     if refs is None:
+        _check_runs(systems)
         runs = [RunResult.load(path) for path in systems]
     else:
         flags = {"metrics": metric, "lexicon": lexicon, "judge": judge, "allow_remote": allow_remote, "cache": cache}
@@ -72,6 +73,19 @@ def compare(
     print(_shown(result, format))
     for notice in dict.fromkeys([*(one for run in runs for one in run.notices), *result.notices]):
         say(f"note: {notice}")
+
+
+def _check_runs(paths: Sequence[Path]) -> None:
+    """Raises where predictions are given in place of runs."""
+    from radeval.core.errors import UsageError
+
+    for path in paths:
+        if path.is_file() and path.suffix != ".json":
+            raise UsageError(
+                "this is a file, not the folder of a run",
+                where=str(path),
+                hint="predictions are scored first with --refs REFERENCES; `radeval score ... -o DIR` stores a run",
+            )
 
 
 def _split(labels: Sequence[str]) -> list[str]:

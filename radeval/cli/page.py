@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -43,14 +45,18 @@ def page(one: Example, result: RunResult) -> str:
 
     (label,) = result.metrics
     score = result.score(label, 0)
-    numbered = list(enumerate(sorted(score.evidence, key=_gravity), 1))
+    members = [item.by for item in score.evidence if item.kind == "verdict"]
+    found = [item for item in score.evidence if not _is_of_the_pair(item)]
+    numbered = list(enumerate(sorted(_found_once(found, members), key=_gravity), 1))
     console = Console(width=min(100, _columns()), highlight=False, file=None, record=False)
     with console.capture() as captured:
         console.print(_title(one), style="bold", soft_wrap=False)
         console.print(_side_by_side(one, numbered))
         console.print()
+        for item in filter(_is_of_the_pair, score.evidence):
+            console.print(_said_of_the_pair(item, members), soft_wrap=True)
         _print_lines(console, numbered)
-        if not numbered:
+        if not score.evidence:
             console.print("no evidence: " + (score.reason or f"{label} gives none for this pair"))
         console.print()
         metric = result[label]
@@ -58,7 +64,12 @@ def page(one: Example, result: RunResult) -> str:
             console.print(f"{label}: no score, since {score.reason}" + (f" ({score.detail})" if score.detail else ""))
         else:
             console.print(f"{label} ({metric.info.main}): {score.value:.3f}")
-        parts = ", ".join(f"{name} {part:.3f}" for name, part in score.parts.items() if part is not None)
+        counts = {part.name for part in metric.info.parts if part.range[1] is None}
+        parts = ", ".join(
+            f"{name} {part:.0f}" if name in counts and part.is_integer() else f"{name} {part:.3f}"
+            for name, part in score.parts.items()
+            if part is not None
+        )
         if parts:
             console.print(parts)
         signs = {_sign(item.kind) for _, item in numbered} | {_DENIAL for _, item in numbered if _has_denial(item)}
@@ -66,6 +77,36 @@ def page(one: Example, result: RunResult) -> str:
         if legend:
             console.print(legend, style="dim")
     return "\n".join(line.rstrip() for line in captured.get().rstrip().splitlines())
+
+
+def _is_of_the_pair(item: Evidence) -> bool:
+    """Tells whether evidence is on the pair as a whole: a member's verdict, a rating."""
+    return not item.text and not item.concept and item.kind not in _SIGNS
+
+
+def _said_of_the_pair(item: Evidence, members: Sequence[str]) -> str:
+    member = f"m{members.index(item.by) + 1} " if item.by in members else ""
+    return f"{member}{item.by if item.kind == 'verdict' else item.kind}: {item.note}"
+
+
+def _found_once(found: Sequence[Evidence], members: Sequence[str]) -> list[Evidence]:
+    """Returns what the members of a jury found, once where several found it, each with their short names as `by`."""
+    if len(members) < 2:
+        return list(found)
+    seen: Counter[Evidence] = Counter()
+    alike: dict[tuple[Evidence, int], list[Evidence]] = {}
+    for item in found:
+        # What one member says twice of the same words are two findings of its own.
+        seen[bare := replace(item, note="")] += 1
+        alike.setdefault((replace(bare, by=""), seen[bare]), []).append(item)
+    return [
+        replace(
+            items[0],
+            note=" / ".join(dict.fromkeys(item.note for item in items if item.note)),
+            by=", ".join(f"m{members.index(item.by) + 1}" for item in items),
+        )
+        for items in alike.values()
+    ]
 
 
 def _title(one: Example) -> str:
@@ -97,7 +138,7 @@ def _print_lines(console: Console, numbered: Sequence[tuple[int, Evidence]]) -> 
     for number, item in numbered:
         sign = _sign(item.kind)
         if item.kind == "matched" and not item.note:
-            plain.append(f"{number} {_what(item)}")
+            plain.append(f"{number} {_what(item)}{_by(item)}")
         elif item.kind != "unread":
             style = _STYLES.get(sign, "magenta")
             table.add_row(Text(f"{sign}{number}", style=style), Text(_line(item), style=style))
@@ -154,7 +195,7 @@ def _marked(text: str, marks: Sequence[_Mark]) -> Any:
     from rich.text import Text
 
     by_span: dict[tuple[int, int], list[str]] = {}
-    for mark in sorted(marks):
+    for mark in marks:
         by_span.setdefault((mark.start, mark.end), []).append(mark.label)
     shown = Text()
     place, ends = 0, list[tuple[int, str]]()
@@ -186,9 +227,13 @@ def _sign(kind: str) -> str:
 
 
 def _what(item: Evidence) -> str:
-    return item.concept.replace("_", " ") or item.text
+    return item.concept.replace("_", " ") or item.text.rstrip(". ")
+
+
+def _by(item: Evidence) -> str:
+    return f" ({item.by})" if item.by else ""
 
 
 def _line(item: Evidence) -> str:
     weight = f" ({item.significance})" if item.significance else ""
-    return f"{_WORDS.get(item.kind, '')}{_what(item)}{weight}" + (f"; {item.note}" if item.note else "")
+    return f"{_WORDS.get(item.kind, '')}{_what(item)}{weight}" + (f"; {item.note}" if item.note else "") + _by(item)

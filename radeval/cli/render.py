@@ -10,11 +10,11 @@ from typing import Any
 from radeval.core.info import MetricInfo
 from radeval.core.results import Aggregate, RunResult
 from radeval.core.stored import aggregates_to_dict, signature_to_dict
+from radeval.stats.bootstrap import FEW_GROUPS
 
 _ARROWS = {"higher": "↑", "lower": "↓"}
 _STRATA_SHOWN = 30
 _LONGEST_NAME = 40
-_FEW_GROUPS = 20
 _TSV_COLUMNS = (
     "column", "stratum", "metric", "part", "direction", "value", "low", "high", "n", "n_groups", "n_ok", "n_undefined",
     "n_unscored", "n_error", "worst_bound", "best_bound", "rule", "signature",
@@ -156,8 +156,8 @@ def _footer(run: RunResult, hidden: int) -> Iterator[str]:
     yield f"{what}; {how}"
     sets = [run.aggregates, *(found for strata in run.strata.values() for found in strata.values())]
     intervals = [found for aggregates in sets for found in aggregates.values() if found.interval is not None]
-    if any(found.n_groups < _FEW_GROUPS for found in intervals):
-        yield f"intervals over fewer than {_FEW_GROUPS} groups: too few to trust their 95 %, see docs/benchmarks.md"
+    if any(found.n_groups < FEW_GROUPS for found in intervals):
+        yield f"intervals over fewer than {FEW_GROUPS} groups: too few to trust their 95 %, see docs/benchmarks.md"
     for column, strata in run.strata.items():
         if len(strata) > _STRATA_SHOWN:
             hidden = len(strata) - _STRATA_SHOWN

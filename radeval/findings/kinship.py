@@ -17,8 +17,15 @@ SYNONYM = 0.8
 _IMPLIED = 0.7
 """Credit for naming the more general or more specific of two concepts, where the lexicon states no other."""
 
+_TISSUES = frozenset({"interstitium", "airspace"})
+
 _TECHNIQUE = "technical_"
 """How the packs begin the names of what is said of the film, not of the patient."""
+
+
+def is_of_technique(concept: str) -> bool:
+    """Tells whether a concept is about how a film was taken."""
+    return concept.startswith(_TECHNIQUE)
 
 
 class Kinship:
@@ -133,6 +140,9 @@ class Kinship:
     def apart(self, one: Finding, other: Finding) -> bool:
         """Tells whether two findings are at places that exclude each other; an implied place excludes none."""
         if one.locations == other.locations or self.regions.meet(one.locations, other.locations):
+            return False
+        # Tissue of the lung is in each part of it: opacities of the interstitium may be those of the bases.
+        if _TISSUES.issuperset(one.locations) is not _TISSUES.issuperset(other.locations):
             return False
         return not self.stated_nowhere(one) and not self.stated_nowhere(other)
 

@@ -28,6 +28,7 @@ from radeval.findings.normality import (
 from radeval.findings.placements import Placements
 from radeval.findings.positions import PositionReader
 from radeval.findings.presence import Stand, stands
+from radeval.findings.ranges import with_those_between
 from radeval.findings.sizes import Size, find_sizes
 from radeval.findings.stability import UNCHANGED, unchanged_subjects
 from radeval.findings.tips import tip_position
@@ -237,7 +238,7 @@ class SentenceReader:
         return Finding(
             concept=one.concept,
             presence=standing.presence,
-            locations=place[0],
+            locations=with_those_between(place[0], sentence),
             laterality=place[1],
             severity=severity,
             count=said.number,

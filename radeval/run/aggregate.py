@@ -58,7 +58,8 @@ def summarise(run: RunResult, corpora: Mapping[str, Corpus], seed: int, n_boot: 
     groups = np.array(run.groups, dtype=object)
 
     def over(members: Places) -> dict[str, Aggregate]:
-        rows = columns[members]
+        # A copy of everything would be the largest thing in memory.
+        rows = columns if len(members) == len(columns) else columns[members]
         totals = rows.sum(axis=0, keepdims=True)
         sums = group_sums(rows, groups[members].tolist())
         resampled = None

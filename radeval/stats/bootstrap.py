@@ -22,6 +22,9 @@ from radeval.stats.design import Weighted
 
 Method = Literal["expanded", "percentile", "bca"]
 
+FEW_GROUPS = 20
+"""Fewer were not simulated: intervals and tests are rough below."""
+
 _DRAWS_AT_ONCE = 100
 _MOST_PICKS_AT_ONCE = 200_000
 """Bounds the memory of many groups; how draws are divided into blocks does not change them."""

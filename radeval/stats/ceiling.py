@@ -55,6 +55,7 @@ class SplitHalf(NamedTuple):
         high: Largest.
         n_splits: Splits in which it is defined.
         complete: Whether these were all there are, else a seeded draw.
+        weighted: The mean by how often each unit is drawn, for its interval; None where there is no value.
     """
 
     value: float | None
@@ -62,6 +63,7 @@ class SplitHalf(NamedTuple):
     high: float | None
     n_splits: int
     complete: bool
+    weighted: Weighted | None
 
 
 def human_ceiling(ratings: Floats, design: Design, maker: Maker) -> Ceiling:
@@ -100,7 +102,7 @@ def rater_pairs(ratings: Floats, design: Design, maker: Maker) -> list[RaterPair
     ]
 
 
-def split_half(ratings: Floats, design: Design, maker: Maker, *, splits: int = 1000, seed: int = 0) -> SplitHalf:
+def split_half(ratings: Floats, design: Design, maker: Maker, *, splits: int = 100, seed: int = 0) -> SplitHalf:
     """Returns the agreement of halves of the raters, over all splits or as many drawn ones.
 
     Args:
@@ -114,11 +116,16 @@ def split_half(ratings: Floats, design: Design, maker: Maker, *, splits: int = 1
     raters = ratings.shape[1]
     complete = _n_splits(raters) <= splits
     chosen = _all_splits(raters) if complete else _drawn_splits(raters, splits, seed)
-    halves = (_common(ratings[:, half], np.delete(ratings, half, axis=1), design) for half in chosen)
-    values = [one.value for one in (estimate(maker, *half) for half in halves) if one.value is not None]
+    values, defined = [], []
+    for half in chosen:
+        sides = _common(ratings[:, half], np.delete(ratings, half, axis=1), design)
+        value = estimate(maker, *sides).value
+        if value is not None:
+            values.append(value)
+            defined.append(maker(*sides))
     if not values:
-        return SplitHalf(None, None, None, 0, complete)
-    return SplitHalf(float(np.mean(values)), min(values), max(values), len(values), complete)
+        return SplitHalf(None, None, None, 0, complete, None)
+    return SplitHalf(float(np.mean(values)), min(values), max(values), len(values), complete, average(defined))
 
 
 def _fitting(ratings: Floats, design: Design) -> None:

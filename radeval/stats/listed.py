@@ -10,6 +10,7 @@ import numpy as np
 from radeval.core.batch import Floats
 from radeval.core.errors import InputError
 from radeval.stats.design import Design, Mask, Places, checked
+from radeval.stats.forms import quadratic_forms
 
 _MOST_PAIRS = 20_000_000
 _NOTHING = np.array([], dtype=np.intp)
@@ -91,10 +92,10 @@ def totals_of_pairs(pairs: Pairs, n_units: int, numbers: Floats) -> Callable[[Fl
     if not crossing.any():
         return lambda weights: weights @ own
     codes = pairs.first[crossing] * n_units + pairs.second[crossing]
-    between = np.bincount(codes, numbers[crossing], n_units**2).reshape(n_units, n_units)
+    between = np.bincount(codes, numbers[crossing], n_units**2).reshape(1, n_units, n_units).astype(np.float64)
 
     def totals(weights: Floats) -> Floats:
-        found: Floats = weights @ own + ((weights @ between) * weights).sum(axis=1)
+        found: Floats = weights @ own + quadratic_forms(between, weights)[0]
         return found
 
     return totals

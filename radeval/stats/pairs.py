@@ -9,6 +9,7 @@ import numpy as np
 
 from radeval.core.batch import Floats
 from radeval.stats.design import Design, Places, local_units
+from radeval.stats.forms import quadratic_forms
 
 _PAIRS_AT_ONCE = 1_000_000
 
@@ -42,7 +43,7 @@ class PairSums(NamedTuple):
         if len(self.units) == 1:
             found: Floats = self.sums[:, 0] * weights[:, 0]
             return found
-        return np.array([((weights @ matrix) * weights).sum(axis=1) for matrix in self.sums])
+        return quadratic_forms(self.sums, weights)
 
 
 def pair_sums(pool: Places, design: Design, kernels: Kernels) -> PairSums:

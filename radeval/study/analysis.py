@@ -13,17 +13,27 @@ import numpy as np
 from radeval.core.errors import InputError, UsageError, did_you_mean
 from radeval.run.facts import environment
 from radeval.stats.agreement import mean_absolute_difference
+from radeval.stats.bootstrap import FEW_GROUPS
 from radeval.stats.correlation import kendall
 from radeval.stats.design import Design
-from radeval.study.contests import Entrant, Measure, against_baselines, clusters, contests, median_smallest_difference
+from radeval.study.contests import (
+    LEVEL,
+    Entrant,
+    Measure,
+    against_baselines,
+    clusters,
+    contests,
+    median_smallest_difference,
+)
 from radeval.study.data import Mask, Study, Target
+from radeval.study.holdout import in_sample, taken_on_trust
 from radeval.study.measures import POOLED, STATISTICS, WITHIN_STUDY, WITHIN_SYSTEM, Resampler, designs
 from radeval.study.people import people_line, raters_of
 from radeval.study.results import Contest, Line, StudyResult
-from radeval.study.series import Series, baselines
+from radeval.study.series import Series, absent_baselines, baselines
 
-_FEW_GROUPS = 20
 _LEAST_ITEMS = 3
+_LEAST_DRAWS = 5000
 _WITHIN = {None: POOLED, "study": WITHIN_STUDY, "system": WITHIN_SYSTEM}
 
 
@@ -36,7 +46,7 @@ class StudyOptions:
         statistic: The main statistic, a key of `STATISTICS`.
         within: What items must share to be compared by the main statistic: None, "study" or "system".
         n_boot: Resamples for intervals; 0 for none.
-        draws: Permutations for each test.
+        draws: Permutations for each test; None for as many as Holm's adjustment needs, at least 5,000.
         seed: Seed of both.
         min_scored: A metric with a score for a smaller share of the rated items is left out, so that it does not take
             the other items from all metrics.
@@ -48,7 +58,7 @@ class StudyOptions:
     statistic: str = "kendall"
     within: str | None = None
     n_boot: int = 1000
-    draws: int = 5000
+    draws: int | None = None
     seed: int = 0
     min_scored: float = 0.5
     holdout: frozenset[str] | None = None
@@ -64,38 +74,10 @@ class StudyOptions:
             )
         if self.within not in _WITHIN:
             raise UsageError(f"items are not compared within {self.within!r}", where="--within", hint="study or system")
-        if self.n_boot < 0 or self.draws < 1 or self.seed < 0:
+        if self.n_boot < 0 or (self.draws is not None and self.draws < 1) or self.seed < 0:
             raise UsageError("resamples, permutations and the seed are whole numbers from 0 on, permutations from 1 on")
-
-
-def held_out(study: Study, ids: frozenset[str]) -> Study:
-    """Returns the study of the items that are named, by their id or that of their study.
-
-    Raises:
-        InputError: An id is none of the study's.
-    """
-    return study.only(_named(study, ids))
-
-
-def not_held_out(study: Study, ids: frozenset[str]) -> Study:
-    """Returns the study without the items that are named, by their id or that of their study.
-
-    Raises:
-        InputError: An id is none of the study's.
-    """
-    return study.only(~_named(study, ids))
-
-
-def _named(study: Study, ids: frozenset[str]) -> Mask:
-    known = {one.id for one in study.examples} | set(study.groups)
-    unknown = sorted(ids - known)
-    if unknown:
-        raise InputError(
-            f"{len(unknown)} held-out ids are none of the study's, the first {unknown[0]!r}",
-            where="--holdout-ids",
-            hint=f"ids are such as {study.examples[0].id!r}, or of a whole study {study.examples[0].group!r}",
-        )
-    return np.array([one.id in ids or one.group in ids for one in study.examples])
+        if not 0 <= self.min_scored <= 1:
+            raise UsageError(f"{self.min_scored:g} is no share", where="--min-scored", hint="from 0 to 1")
 
 
 def analyse(study: Study, series: Sequence[Series], options: StudyOptions, notices: Sequence[str] = ()) -> StudyResult:
@@ -121,13 +103,14 @@ def analyse(study: Study, series: Sequence[Series], options: StudyOptions, notic
     places = designs(used.groups, used.systems)
     key = options.statistic + _WITHIN[options.within]
     resampler = Resampler(places[POOLED].n_units, options.n_boot, options.seed)
+    options = replace(options, draws=options.draws or _enough_draws(len(entered)))
     measure = _measure(options, target, places, resampler)
     compared = [_only(one, mask) for one in entered]
     lines = {
         one.label: replace(
             _line(one, used, target, places, resampler),
             n_scored=int((rated & np.isfinite(before.values)).sum()),
-            in_sample=_in_sample(one, study, options),
+            in_sample=in_sample(one, study, options.holdout),
         )
         for one, before in zip(compared, entered, strict=True)
     }
@@ -157,7 +140,15 @@ def analyse(study: Study, series: Sequence[Series], options: StudyOptions, notic
         ratings=target.mean.tolist(),
         item_ids=[one.id for one in used.examples],
         problems=tuple(f"{one.where}: {one.what}" for one in study.problems),
-        notices=(*notices, *said, *study.notes, *_warnings(places[POOLED], compared)),
+        notices=(
+            *notices,
+            *said,
+            *study.notes,
+            *absent_baselines(study),
+            *taken_on_trust(metrics, study, options.holdout),
+            *_warnings(places[POOLED], compared),
+            *_too_few_draws(len(fought), options.draws),
+        ),
         config=_config(options, target),
         environment=environment(),
         seconds=time.perf_counter() - started,
@@ -196,8 +187,14 @@ def _measure(options: StudyOptions, target: Target, places: Mapping[str, Design]
         raise UsageError(f"no two items share a {options.within}", where="--within", hint="leave it out")
     statistic = STATISTICS[options.statistic]
     assert statistic.test is not None
+    assert options.draws is not None
     means = target.sign * target.mean
     return Measure(statistic, statistic.test, places[ending], means, resampler, options.draws, options.seed)
+
+
+def _enough_draws(n_lines: int) -> int:
+    """Returns permutations of which one may be extreme and p still be below .05 for all contests together (Holm)."""
+    return max(_LEAST_DRAWS, 2 * math.ceil(math.comb(n_lines, 2) / LEVEL))
 
 
 def _ranked(lines: Mapping[str, Line], key: str, entrants: Sequence[Entrant], fought: Sequence[Contest]) -> list[Line]:
@@ -280,17 +277,20 @@ def _line(one: Series, study: Study, target: Target, places: Mapping[str, Design
     )
 
 
-def _in_sample(one: Series, study: Study, options: StudyOptions) -> bool:
-    """Tells whether a metric was fitted to the items; one fitted to a part was not where held-out ids are named."""
-    if study.name in one.tuned_on:
-        return True
-    return f"{study.name}/part" in one.tuned_on and options.holdout is None
+def _too_few_draws(n_contests: int, draws: int | None) -> list[str]:
+    if draws is None or n_contests < LEVEL * (draws + 1):
+        return []
+    least = math.ceil(n_contests / LEVEL)
+    return [
+        f"{draws:,} permutations are too few for {n_contests:,} tests: no p can be below {LEVEL:g} after Holm's "
+        f"adjustment, whatever the difference; --draws {least:,} or more"
+    ]
 
 
 def _warnings(design: Design, series: Sequence[Series]) -> list[str]:
     found = []
-    if design.n_units < _FEW_GROUPS:
-        found.append(f"{design.n_units} studies: intervals and tests are rough below {_FEW_GROUPS}")
+    if design.n_units < FEW_GROUPS:
+        found.append(f"{design.n_units} studies: intervals and tests are rough below {FEW_GROUPS}")
     constant = [one.label for one in series if one.kind == "metric" and np.ptp(one.values) == 0]
     if constant:
         found.append(f"the same score for every item: {', '.join(constant)}")

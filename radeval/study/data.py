@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radeval.core.batch import Floats
-from radeval.core.errors import UsageError, did_you_mean
+from radeval.core.errors import EmptyTableError, UsageError, did_you_mean
 from radeval.core.example import Example
 from radeval.core.info import Direction
 
@@ -129,6 +129,33 @@ class Study:
             examples=tuple(one for one, keep in zip(self.examples, kept, strict=True) if keep),
             targets=tuple(replace(one, ratings=one.ratings[kept]) for one in self.targets),
         )
+
+
+def with_usable_texts(study: Study) -> Study:
+    """Returns the study without items that have no reference, which are listed; empty candidates are noted.
+
+    A metric would score such an item by its rule for empty input, which says nothing of its agreement with experts.
+
+    Raises:
+        EmptyTableError: No item is left.
+    """
+    if not study.has_texts:
+        return study
+    lacking = [all(not text.strip() for text in one.references) for one in study.examples]
+    empty = [one.id for one, lacks in zip(study.examples, lacking, strict=True)
+             if not lacks and not one.candidate.strip()]  # fmt: skip
+    problems = [
+        Problem(f"item {one.id!r}", "the reference is blank, so that the item is left out")
+        for one, lacks in zip(study.examples, lacking, strict=True)
+        if lacks
+    ]
+    notes = []
+    if empty:
+        notes.append(f"candidates that are blank and count as empty reports: {len(empty)} (first: {empty[0]!r})")
+    kept = study.only(~np.array(lacking, dtype=np.bool_)) if problems else study
+    if not kept.examples:
+        raise EmptyTableError(f"{study.title}: no item can be used", hint="each lacks its reference, or is listed")
+    return replace(kept, problems=(*study.problems, *problems), notes=(*study.notes, *notes))
 
 
 def empty_ratings(n_items: int, raters: Sequence[str]) -> Floats:

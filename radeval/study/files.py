@@ -11,9 +11,9 @@ from radeval.io.files import open_text
 from radeval.io.tables import read_table
 from radeval.study.datasets.custom import column
 from radeval.study.figures import write_figures
-from radeval.study.results import StudyResult, write_csv
+from radeval.study.results import StudyResult, write_csv, write_differences
 
-STUDY_FILE, CSV_FILE = "study.json", "study.csv"
+STUDY_FILE, CSV_FILE, DIFFERENCES_FILE = "study.json", "study.csv", "differences.csv"
 _TABLES = (".csv", ".tsv", ".jsonl", ".parquet")
 
 
@@ -49,7 +49,7 @@ def check_folder(folder: Path, overwrite: bool) -> None:
 
 
 def write_study(result: StudyResult, folder: Path, *, figures: bool) -> list[Path]:
-    """Writes a study: study.csv, the figures, and last study.json, which marks it as complete.
+    """Writes a study: study.csv, differences.csv, the figures, and last study.json, which marks it as complete.
 
     Args:
         result: The study.
@@ -65,10 +65,12 @@ def write_study(result: StudyResult, folder: Path, *, figures: bool) -> list[Pat
         (folder / STUDY_FILE).unlink(missing_ok=True)
         with (folder / CSV_FILE).open("w", encoding="utf-8", newline="") as file:
             write_csv(result, file)
+        with (folder / DIFFERENCES_FILE).open("w", encoding="utf-8", newline="") as file:
+            write_differences(result, file)
         drawn = write_figures(result, folder) if figures else []
         (folder / STUDY_FILE).write_text(result.to_json() + "\n", encoding="utf-8")
     except OSError as error:
         raise OutputError(
             f"the study cannot be written: {error.strerror or error}", where=str(folder), hint="name another folder"
         ) from error
-    return [folder / CSV_FILE, *drawn, folder / STUDY_FILE]
+    return [folder / CSV_FILE, folder / DIFFERENCES_FILE, *drawn, folder / STUDY_FILE]

@@ -3,7 +3,9 @@
 The composite is a sum of standardised scores with weights that cannot be negative, once each metric points the way it
 declares: a composite must not profit from a metric being wrong. Weights are shrunk (ridge), by how much is chosen by
 cross-validation. The value of the result is that of predictions for studies left out in turn, whose shrinkage was
-chosen without them (nested cross-validation by study).
+chosen without them (nested cross-validation by study): the mean over the parts, of ten splits, of tau-b within each.
+Parts have models of their own, so that predictions of two parts are not on one scale: pooled, they would count as wrong
+what no single composite gets wrong, and tell apart reports whose scores are equal.
 
 M. Stone, Cross-validatory choice and assessment of statistical predictions, 1974. C. Lawson and R. Hanson, Solving
 least squares problems, 1974 (non-negative least squares).
@@ -21,7 +23,7 @@ from radeval.core.batch import Floats
 from radeval.core.errors import InputError
 from radeval.metrics.composite.composite_file import CompositeForm, CompositeHead, Term
 from radeval.stats.correlation import kendall
-from radeval.stats.design import Design
+from radeval.stats.design import Design, Weighted, average
 from radeval.study.data import Study, Target
 from radeval.study.measures import Resampler
 from radeval.study.results import Value
@@ -30,7 +32,7 @@ from radeval.study.series import Series
 PENALTIES = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 """Shares of the number of items that shrink the weights."""
 
-FOLDS = 5
+FOLDS, REPEATS = 5, 10
 _LEAST_GROUPS = 10
 
 
@@ -40,10 +42,11 @@ class Fitted:
 
     Attributes:
         form: The composite.
-        crossed: Kendall's tau-b of predictions for studies left out.
+        crossed: Kendall's tau-b of predictions for studies left out, within each part that is left out together.
         in_sample: The same of the composite on what it was fitted to.
         singles: That of each metric, on the same items.
-        n_items: Items.
+        n_items: Items that it was fitted to: those with a rating and all scores.
+        n_rated: Items with a rating.
         n_groups: Studies.
     """
 
@@ -52,6 +55,7 @@ class Fitted:
     in_sample: Value
     singles: dict[str, Value]
     n_items: int
+    n_rated: int
     n_groups: int
 
 
@@ -85,9 +89,10 @@ def fit_composite(
         seed: Seed of folds and resamples.
 
     Raises:
-        InputError: There are too few studies, or a metric does not vary.
+        InputError: There are too few studies, a metric does not vary, or none agrees with the ratings.
     """
     target = study.target(target_name)
+    n_rated = int(target.rated.sum())
     mask = target.rated & np.all([np.isfinite(one.values) for one in series], axis=0)
     used = study.only(mask)
     target = used.target(target_name)
@@ -105,7 +110,6 @@ def fit_composite(
         )
     scores = np.column_stack([one.oriented[mask] for one in series])
     wanted = target.sign * target.mean
-    crossed = _crossed(scores, wanted, design, seed)
     penalty = _best_penalty(scores, wanted, design, seed)
     model = _fit(scores, wanted, penalty)
     resampler = Resampler(design.n_units, n_boot, seed)
@@ -113,7 +117,14 @@ def fit_composite(
     def worth(values: Floats) -> Value:
         return resampler.value(kendall, values, wanted, design)
 
-    worths = worth(crossed), worth(model.predict(scores))
+    crossed = _crossed_worth(scores, wanted, used.groups, seed)
+    value = float(crossed(np.ones((1, design.n_units)))[0])
+    reason = None if np.isfinite(value) else "the ratings or the predictions are constant in a part"
+    known = None if reason else value
+    worths = (
+        resampler.with_interval(known, reason, len(used), FOLDS * REPEATS, None if reason else crossed),
+        worth(model.predict(scores)),
+    )
     form = _form(model, series, target, name, f"{study.name}/part" if part else study.name)
     told = {
         "target": target.name,
@@ -122,6 +133,7 @@ def fit_composite(
         "raters": len(target.raters),
         "penalty": penalty,
         "folds": FOLDS,
+        "splits": REPEATS,
         "seed": seed,
         **_told("cross_validated", worths[0]),
         **_told("in_sample", worths[1]),
@@ -131,6 +143,7 @@ def fit_composite(
         *worths,
         {one.label: worth(scores[:, place]) for place, one in enumerate(series)},
         len(used),
+        n_rated,
         design.n_units,
     )
 
@@ -154,14 +167,21 @@ def _form(model: _Model, series: Sequence[Series], target: Target, name: str, tu
                 weight=float(target.sign * turned * model.weights[place]),
             )
         )
+    kept = tuple(one for one in terms if one.weight)
+    if not kept:
+        raise InputError(
+            "no metric agrees with the ratings in the direction that it declares, so that nothing is left to add up",
+            where=", ".join(one.label for one in series),
+            hint="name other metrics",
+        )
     head = CompositeHead(
         name=name,
-        summary=f"{target.name} predicted from {len(terms)} metrics",
+        summary=f"{target.name} predicted from {len(kept)} metric{'s' * (len(kept) > 1)}",
         direction=target.direction,
         intercept=float(target.sign * model.intercept),
         tuned_on=(tuned_on,),
     )
-    return CompositeForm(composite=head, metric=tuple(one for one in terms if one.weight) or tuple(terms[:1]))
+    return CompositeForm(composite=head, metric=kept)
 
 
 def _fit(scores: Floats, wanted: Floats, penalty: float) -> _Model:
@@ -197,14 +217,21 @@ def _best_penalty(scores: Floats, wanted: Floats, design: Design, seed: int) -> 
     return min(PENALTIES, key=lambda penalty: errors[penalty])
 
 
-def _crossed(scores: Floats, wanted: Floats, design: Design, seed: int) -> Floats:
-    """Returns predictions for each study from the others alone."""
-    predicted = np.empty(len(scores))
-    centred = scores - scores.mean(axis=0)
-    for fold, left_out in enumerate(_folds(design, seed)):
-        kept = ~left_out
-        penalty = _best_penalty(scores[kept], wanted[kept], design.restricted(kept), seed + fold + 1)
-        model = _fit(scores[kept], wanted[kept], penalty)
-        # Without the intercept: the mean of the others is the lower, the higher the ratings that are left out.
-        predicted[left_out] = (centred[left_out] / model.scales) @ model.weights
-    return predicted
+def _crossed_worth(scores: Floats, wanted: Floats, groups: list[str], seed: int) -> Weighted:
+    """Returns tau-b of predictions for parts of the studies from the others, its mean over parts and splits.
+
+    How studies fall into parts moves it by hundredths, so that it is taken over several splits.
+    """
+    design, found = Design.of(groups), []
+    for repeat in range(REPEATS):
+        predicted = np.empty(len(scores))
+        part_of = [""] * len(scores)
+        for fold, left_out in enumerate(_folds(design, seed + (FOLDS + 1) * repeat)):
+            kept = ~left_out
+            inner = seed + (FOLDS + 1) * repeat + fold + 1
+            penalty = _best_penalty(scores[kept], wanted[kept], design.restricted(kept), inner)
+            predicted[left_out] = _fit(scores[kept], wanted[kept], penalty).predict(scores[left_out])
+            for place in np.flatnonzero(left_out):
+                part_of[place] = str(fold)
+        found.append(kendall(predicted, wanted, Design.of(groups, part_of)))
+    return average(found)

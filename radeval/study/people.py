@@ -13,7 +13,7 @@ import numpy as np
 from radeval.stats.agreement import krippendorff_alpha, mean_absolute_difference
 from radeval.stats.ceiling import human_ceiling, rater_pairs, split_half
 from radeval.stats.correlation import kendall
-from radeval.stats.design import Design, Maker
+from radeval.stats.design import Design, Estimate, Maker
 from radeval.study.data import Study, Target
 from radeval.study.measures import POOLED, STATISTICS, Resampler, Statistic
 from radeval.study.results import Line, Raters, Value
@@ -69,20 +69,22 @@ def raters_of(target: Target, design: Design, statistic: Statistic, resampler: R
     n = int((np.isfinite(ratings).sum(axis=1) > 1).sum())
     reason = None if known is not None else "all ratings are equal"
     halves = split_half(ratings, design, statistic.maker)
-    pairs = {
-        f"{target.raters[pair.first]} / {target.raters[pair.second]}": Value(
-            pair.agreement.value, None, pair.agreement.reason, pair.agreement.n, pair.agreement.n_pools
-        )
-        for pair in rater_pairs(ratings, design, statistic.maker)
-    }
+    alone = human_ceiling(ratings, design, statistic.maker).raters
+    pairs = rater_pairs(ratings, design, statistic.maker)
     return Raters(
         names=target.raters,
         alpha=resampler.with_interval(known, reason, n, 1, None if known is None else alpha),
-        pairs=pairs,
+        alone={name: _value(one) for name, one in zip(target.raters, alone, strict=True)},
+        pairs={f"{target.raters[one]} / {target.raters[other]}": _value(agreement) for one, other, agreement in pairs},
         split_half=halves.value,
         split_low=halves.low,
         split_high=halves.high,
+        split_interval=resampler.with_interval(halves.value, None, n, 1, halves.weighted).interval,
     )
+
+
+def _value(found: Estimate) -> Value:
+    return Value(found.value, None, found.reason, found.n, found.n_pools)
 
 
 def _has_several(target: Target) -> bool:

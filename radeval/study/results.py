@@ -118,18 +118,22 @@ class Raters:
     Attributes:
         names: The raters.
         alpha: Krippendorff's alpha for ordinal data.
+        alone: The main statistic of each rater against the mean of the others, by name; the ceiling is their mean.
         pairs: The main statistic of each two raters, by their names joined by " / ".
         split_half: Agreement of the means of two halves of the raters by the main statistic, mean over splits.
         split_low: The smallest over splits.
         split_high: The largest.
+        split_interval: 95 % interval of the mean.
     """
 
     names: tuple[str, ...]
     alpha: Value
+    alone: dict[str, Value]
     pairs: dict[str, Value]
     split_half: float | None
     split_low: float | None
     split_high: float | None
+    split_interval: Interval | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +226,19 @@ def write_csv(result: StudyResult, file: TextIO, delimiter: str = ",") -> None:
             low, high = value.interval or (None, None)
             numbers = [value.value, low, high, value.n, value.n_pools, value.reason]
             writer.writerow([line.label, line.kind, target, statistic, grouping, *numbers, *marks])
+
+
+DIFFERENCE_COLUMNS = ("first", "second", "statistic", "grouping", "difference", "low", "high", "p", "p_holm")
+
+
+def write_differences(result: StudyResult, file: TextIO) -> None:
+    """Writes each two lines against each other, one a row."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(DIFFERENCE_COLUMNS)
+    for one in result.contests:
+        low, high = one.interval or (None, None)
+        row = [one.first, one.second, *_split(result.statistic), one.difference, low, high, one.p, one.adjusted]
+        writer.writerow(row)
 
 
 def _split(key: str) -> tuple[str, str]:

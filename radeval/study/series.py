@@ -15,7 +15,7 @@ from radeval.core.example import Example
 from radeval.core.info import Direction
 from radeval.core.metric import Metric
 from radeval.core.results import MetricResult, RunResult
-from radeval.io.tables import read_table
+from radeval.io.tables import Table, read_table
 from radeval.run.progress import Progress
 from radeval.run.score import RunOptions, score_examples
 from radeval.stats.correlation import tau_b
@@ -86,7 +86,9 @@ def scored(
     """
     if not study.has_texts:
         if metrics:
-            raise UsageError("there are no texts to score", where="-m", hint="name a table of texts with --data")
+            raise UsageError(
+                "there are no texts to score", where="-m", hint="--data TABLE with texts, or --scores TABLE"
+            )
         return [], []
     run = score_examples(study.examples, [*metrics, ROUGE], options, progress=progress)
     return [_series(one) for one in run.metrics.values()], _notices(run)
@@ -133,6 +135,9 @@ def _counts(found: MetricResult) -> dict[str, Floats]:
     for name in ("errors", "total"):
         if name in named:
             counts |= {"errors": named[name], "total": named[name]}
+    if "total" not in counts and {"significant", "insignificant"} <= counts.keys():
+        both = counts["significant"] + counts["insignificant"]
+        counts |= {"errors": both, "total": both}
     return counts
 
 
@@ -151,13 +156,14 @@ def scores_from_table(path: Path, study: Study, lower: Sequence[str] = ()) -> tu
     table = read_table(path)
     problems: list[Problem] = []
     keys = [(one.id, one.system) for one in study.examples]
-    places = places_of(table, _as_table(table.columns, keys), problems)
+    places = places_of(table, keys, problems)
     if not any(place is not None for place in places):
         raise InputError(
             f"no id of the table is one of the study's, such as {study.examples[0].id!r}",
             where=str(path),
             hint=f"the table begins with {item_keys(table)[0][0]!r}",
         )
+    places = _once(table, places, problems)
     names = [name for name in table.columns if name.lower() not in _NO_SCORES and not name.lower().startswith("rat")]
     if not names:
         raise ColumnError("the table has no column of scores", where=str(path), hint="one column a metric")
@@ -179,9 +185,18 @@ def scores_from_table(path: Path, study: Study, lower: Sequence[str] = ()) -> tu
     return found, problems
 
 
-def _as_table(columns: Mapping[str, object], keys: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Returns the items' keys without the systems where the table has none."""
-    return list(keys) if any(name.lower() == "system" for name in columns) else [(key[0], "") for key in keys]
+def _once(table: Table, places: Sequence[int | None], problems: list[Problem]) -> list[int | None]:
+    """Returns the places without rows of an item that had one before; these are listed."""
+    seen: set[int] = set()
+    found: list[int | None] = []
+    for row, place in enumerate(places):
+        if place is not None and place in seen:
+            problems.append(Problem(table.place(row), "the item has scores in a row before; the first ones are used"))
+            place = None
+        elif place is not None:
+            seen.add(place)
+        found.append(place)
+    return found
 
 
 def baselines(study: Study, target: Target) -> list[Series]:
@@ -195,7 +210,15 @@ def baselines(study: Study, target: Target) -> list[Series]:
     """
     found = [
         Series(
-            label="constant", values=np.zeros(len(study)), kind="baseline", summary="the same score for every report"
+            label="constant",
+            values=np.zeros(len(study)),
+            kind="baseline",
+            summary="the same score for every report; for numbers of errors, the median of the experts'",
+            counts={
+                one.name: np.full(len(study), np.median(one.mean[one.rated]))
+                for one in study.targets
+                if one.count and one.rated.any()
+            },
         )
     ]
     if study.has_texts:
@@ -227,6 +250,13 @@ def baselines(study: Study, target: Target) -> list[Series]:
             )
         )
     return found
+
+
+def absent_baselines(study: Study) -> list[str]:
+    """Returns which trivial baselines a study cannot have, and why."""
+    texts = "no texts, so that there are no baselines of length, of a normal report and of ROUGE-L"
+    source = "one system, so that there is no baseline of the source"
+    return [texts] * (not study.has_texts) + [source] * (len(set(study.systems)) == 1)
 
 
 def _agreement(values: Floats, target: Target) -> float:

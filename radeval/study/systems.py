@@ -14,6 +14,7 @@ from radeval.core.errors import InputError, MetricError, RadevalError, UsageErro
 from radeval.core.info import Direction
 from radeval.core.registry import make_metric
 from radeval.core.results import MetricResult, RunResult
+from radeval.stats.bootstrap import FEW_GROUPS
 from radeval.stats.permutation import holm
 from radeval.stats.systems import Rule, SystemDifference, compare_totals, effect_size, mean_rows, mean_rule
 
@@ -143,13 +144,16 @@ def compare(
                     for (name, value), members in places.items():
                         made = _compared(label, key, one, other, groups, members, draws, seed)
                         found[not name].append(replace(made, column=name, stratum=value))
+    n_groups = len(set(groups.tolist()))
+    if n_groups < FEW_GROUPS:
+        said.append(f"{n_groups} groups: intervals and tests are rough below {FEW_GROUPS}")
     return CompareResult(
         systems=tuple(one.name for one in systems),
         comparisons=tuple(_adjusted(found[True])),
         strata=tuple(_adjusted(found[False])),
         notices=(*notices, *said),
         signatures={label: f"{first.run[label].signature} #{first.run[label].signature.id}" for label in labels},
-        config={"draws": draws, "seed": seed, "n": len(groups), "n_groups": len(set(groups.tolist()))},
+        config={"draws": draws, "seed": seed, "n": len(groups), "n_groups": n_groups},
     )
 
 
@@ -180,6 +184,8 @@ def _systems(runs: Sequence[RunResult], names: Sequence[str] | None) -> tuple[li
             hint="score all systems against the same references",
         )
     notices = []
+    if not same_order and len({run.reference_digest for run in runs}) > 1:
+        notices.append("the runs hold different examples: that references of the same id are equal cannot be checked")
     left = sum(len(one) - len(shared) for one in by_id)
     if left:
         notices.append(f"{left:,} examples are not of every system and are left out")

@@ -173,16 +173,17 @@ def verdict(*quotes: str) -> str:
 def judge_server(model_server) -> Callable[..., object]:
     """Makes a server that finds one error in pair a and none in pair b, but for what a test has it do instead."""
 
-    def _make(a=None, b=None, port: int = 0):
+    def _make(a=None, b=None):
         said = model_server.Say
         answers = {"Large left": a or said(verdict("Large left effusion")), "lungs": b or said(verdict())}
 
         def script(number, body):
             # The reports stand in the second turn from behind, where a reply is complained of.
             asked = " ".join(one["content"] for one in body["messages"][-3:] if one["role"] == "user")
-            return next(answer for words, answer in answers.items() if words in asked)
+            found = next(answer for words, answer in answers.items() if words in asked)
+            return found() if callable(found) else found
 
-        return model_server.ModelServer(script, port)
+        return model_server.ModelServer(script)
 
     return _make
 

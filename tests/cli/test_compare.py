@@ -96,6 +96,7 @@ def test_one_run_of_several_systems(systems, radeval_command):
         (("good",), 2, "nothing to be compared with"),
         (("good", "good"), 2, "named twice"),
         (("good", "absent"), 1, "the run cannot be read"),
+        (("good.csv", "poor.csv"), 2, "not the folder of a run"),
         (("good", "poor", "-m", "rouge"), 2, "no metric of all runs"),
         (("good", "poor", "--by", "age"), 2, "no column 'age'"),
         (("good", "poor", "--names", "x"), 2, "1 names for 2 runs"),
@@ -105,6 +106,19 @@ def test_mistakes_are_named(runs, radeval_command, arguments, code, said):
     done = radeval_command("compare", *arguments)
     assert done.returncode == code
     assert said in done.stderr
+
+
+def test_few_groups_and_runs_of_different_examples_are_told(runs, radeval_command):
+    done = radeval_command("compare", "good", "poor", "-m", "findings", "--draws", "100")
+    assert "16 groups: intervals and tests are rough below 20" in done.stderr
+    lines = (runs / "poor.csv").read_text(encoding="utf-8").splitlines()
+    (runs / "poor.csv").write_text("\n".join(lines[:9]) + "\n", encoding="utf-8")
+    radeval_command(
+        "score", "poor.csv", "refs.csv", "-m", "findings", "--allow-missing", "--n-boot", "20", "-o", "part"
+    )
+    done = radeval_command("compare", "good", "part", "--draws", "100")
+    assert "8 examples are not of every system" in done.stderr
+    assert "cannot be checked" in done.stderr
 
 
 def test_runs_against_other_references_are_not_compared(runs, radeval_command):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -85,14 +86,15 @@ def test_a_fault_gives_no_score_a_reason_and_exit_code_3(
     assert _lines(tmp_path / "out")["b"]["reason"] == reason
 
 
-def _dead_address() -> str:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{one.getsockname()[1]}/v1"
+@pytest.fixture
+def dead_address(model_server) -> Iterator[str]:
+    """An address where no server is, and none can come to be meanwhile."""
+    with model_server.closed_place() as place:
+        yield model_server.url_of(place)
 
 
-def test_a_dead_server_is_a_named_error_after_a_note_on_what_is_waited_for(judged, tmp_path):
-    done = judged(f"{_dead_address()}#tester", "-o", "out")
+def test_a_dead_server_is_a_named_error_after_a_note_on_what_is_waited_for(judged, dead_address, tmp_path):
+    done = judged(f"{dead_address}#tester", "-o", "out")
     assert done.returncode == 1
     assert done.stderr.index("requests are made again") < done.stderr.index("(UnreachableModelError)")
     assert "check that the server runs" in done.stderr
@@ -130,7 +132,8 @@ def test_an_interrupted_run_keeps_the_replies_that_came(
     judge_server, model_server, judged, tmp_path, clean_environment, radeval_command
 ):
     environment = clean_environment | {"RADEVAL_CACHE_DIR": str(tmp_path / "cache")}
-    with judge_server(b=model_server.Stall()) as server:
+    answers = iter([model_server.Stall()])
+    with judge_server(b=lambda: next(answers, model_server.Say('{"errors": []}'))) as server:
         judged("rules")
         command = ["radeval", "score", "preds.csv", "refs.csv", "-m", "chexprompt", "--concurrency", "1"]
         with subprocess.Popen(
@@ -139,14 +142,13 @@ def test_an_interrupted_run_keeps_the_replies_that_came(
         ) as process:  # fmt: skip
             while len(server.requests) < 2:
                 assert process.poll() is None
+                time.sleep(0.01)
             process.send_signal(signal.SIGINT)
             told = process.communicate(timeout=30)[1]
         assert process.returncode == 130
         assert "stopped: no scores were kept; replies of models that came are stored" in told
-        port = int(server.url.split(":")[2].split("/")[0])
-    with judge_server(port=port) as server:
         done = judged(f"{server.url}#tester")
-        assert (done.returncode, len(server.requests)) == (0, 1)
+        assert (done.returncode, len(server.requests)) == (0, 3)
 
 
 def test_reports_leave_this_machine_only_where_it_is_allowed(judged):
@@ -222,8 +224,8 @@ def test_a_dry_run_tells_the_calls_and_asks_nothing(judged, judge_server, tmp_pa
     assert "no model would be asked" in judged("rules", "--dry-run").stdout
 
 
-def test_options_that_nothing_takes_are_errors(judged, tmp_path):
-    model = f"{_dead_address()}#tester"
+def test_options_that_nothing_takes_are_errors(judged, dead_address, tmp_path):
+    model = f"{dead_address}#tester"
     done = judged(model, "-m", "rouge")
     assert (done.returncode, "none of the metrics takes a judge" in done.stderr) == (2, True)
     (tmp_path / "mine").mkdir()
@@ -262,3 +264,24 @@ def test_explain_shows_what_a_model_found(judged, judge_server, radeval_command,
     assert "[+1 Large left effusion]" in done.stdout
     assert "Made up." in done.stdout
     assert (refused.returncode, "none of the metrics takes a judge" in refused.stderr) == (2, True)
+
+
+def test_explain_lists_a_jurys_verdicts_and_who_found_what(judged, judge_server, radeval_command):
+    """What members find alike stands once, and a verdict is no difference between the reports."""
+    judged("rules")
+    with judge_server() as server:
+        names = [f"{server.url}#{name}" for name in ("first", "second")]
+        members = "+".join(["rules", *names]).replace(":", "%3A").replace("#", "%23")
+        done = radeval_command(
+            "explain", "preds.csv", "refs.csv", "--id", "a", "-m", f"jury:members={members},of=chexprompt",
+            "--cache", "off", env={"COLUMNS": "100"},
+        )  # fmt: skip
+    lines = done.stdout.splitlines()
+    assert lines.count("m1 rules: errors 1") == 1, done.stdout + done.stderr
+    assert [f"m{n} {name}: errors 1" in lines for n, name in enumerate(names, 2)] == [True, True]
+    found = [line for line in lines if line.startswith("+")]
+    assert [line[3:] for line in found if "Made up." in line] == [
+        "made up: Large left effusion; significant; Made up. (m2, m3)"
+    ]
+    assert done.stdout.count("(m1)") == 1
+    assert "~" not in done.stdout

@@ -37,8 +37,8 @@ def test_a_model_that_does_not_answer_is_1_and_says_why(radeval_command, model_s
     with model_server.ModelServer([model_server.Say(""), model_server.Fail(401)]) as server:
         empty = radeval_command("models", f"{server.url}#tester")
         denied = radeval_command("models", f"{server.url}#tester")
-        address = server.url
-    gone = radeval_command("models", f"{address}#tester")
+    with model_server.closed_place() as place:
+        gone = radeval_command("models", f"{model_server.url_of(place)}#tester")
     remote = radeval_command("models", "http://192.0.2.1:9/v1#tester")
     bare = radeval_command("models", "claude-3")
     assert {one.returncode for one in (empty, denied, gone, remote, bare)} == {1}

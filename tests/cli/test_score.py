@@ -304,7 +304,6 @@ def _interrupted(command, folder, environment, ready):
             if ready() or process.poll() is not None:
                 break
             time.sleep(0.05)
-        time.sleep(0.2)
         assert process.poll() is None, process.stderr.read()
         process.send_signal(signal.SIGINT)
         output, talk = process.communicate(timeout=60)
@@ -325,20 +324,13 @@ def test_an_interrupt_in_the_middle_of_a_run_ends_with_130_and_keeps_what_was_th
     if old:
         assert scored("-o", "run").returncode == 0
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    command = python(
-        _LISTEN,
-        "score",
-        "preds.csv",
-        "refs.csv",
-        "-o",
-        "run",
-        "--n-boot",
-        "1000000",
-        *(["--overwrite"] if old else []),
-    )
-    code, output, talk = _interrupted(
-        command, folder, clean_environment, lambda: list(folder.rglob(".radeval-partial-*"))
-    )
+    begun = folder / "begun"
+    # It would compute its intervals for long, with part of its files written.
+    endless = f"{_LISTEN}; import pathlib, time, radeval.run.score as work\n"
+    endless += f"def slow(*_): pathlib.Path({str(begun)!r}).touch(); time.sleep(600)\nwork.summarise = slow"
+    command = python(endless, "score", "preds.csv", "refs.csv", "-o", "run", *(["--overwrite"] if old else []))
+    code, output, talk = _interrupted(command, folder, clean_environment, begun.exists)
+    begun.unlink()
     assert (code, output) == (130, "")
     assert "stopped" in talk
     assert "Traceback" not in talk

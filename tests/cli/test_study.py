@@ -60,8 +60,8 @@ def test_run_prints_a_table_and_writes_everything(radeval_command, table, tmp_pa
     stored = json.loads((tmp_path / "out" / "study.json").read_text(encoding="utf-8"))
     assert stored["n_used"] == 24
     assert {one.name for one in (tmp_path / "out").iterdir()} == {
-        "study.json", "study.csv", "forest.svg", "forest.png", "scatter.svg", "scatter.png", "significance.svg",
-        "significance.png",
+        "study.json", "study.csv", "differences.csv", "forest.svg", "forest.png", "scatter.svg", "scatter.png",
+        "significance.svg", "significance.png",
     }  # fmt: skip
     again = radeval_command(*arguments, "-o", "out")
     assert again.returncode == 1

@@ -40,7 +40,7 @@ def make_client(tmp_path: Path, warnings_given: list[str]) -> Callable[..., Clie
     """Makes a client of a server: its options are those given, with a cache of the test's own."""
 
     def make(url: str, model: str = "test-model", **options: Any) -> Client:
-        given = {"cache_folder": tmp_path / "cache", "timeout": 5.0, "retries": 3, **options}
+        given = {"cache_folder": tmp_path / "cache", "timeout": 30.0, "retries": 3, **options}
         judging = JudgeOptions(**given)
         return Client(open_backend(Endpoint("url", model, url), judging), judging, warn=warnings_given.append)
 

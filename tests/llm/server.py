@@ -53,8 +53,25 @@ class Stall:
     """Takes the request and never answers."""
 
 
-Behaviour = Say | Fail | Break | Cut | Stall
+@dataclass(frozen=True)
+class Leave:
+    """Goes for good instead of answering."""
+
+
+Behaviour = Say | Fail | Break | Cut | Stall | Leave
 Script = Callable[[int, Mapping[str, Any]], Behaviour] | Sequence[Behaviour]
+
+
+def closed_place() -> socket.socket:
+    """Returns a port where nothing listens, and which nobody else gets as long as it is open."""
+    place = socket.socket()
+    place.bind(("127.0.0.1", 0))
+    return place
+
+
+def url_of(place: socket.socket) -> str:
+    """Returns the address of a server at a port."""
+    return f"http://127.0.0.1:{place.getsockname()[1]}/v1"
 
 
 class ModelServer:
@@ -63,19 +80,21 @@ class ModelServer:
     Args:
         script: What the requests get: a function of the request's number and body, or what the first ones get in
             order, with `Say()` for those after them.
-        port: Its port; 0 for any that is free.
+        place: Where it listens; None for any port that is free.
         keep: Whether the bodies of requests are kept.
 
     Attributes:
+        url: Its address.
         requests: The bodies of all requests that came in.
         most: The most requests that were open at once.
     """
 
-    def __init__(self, script: Script = (), port: int = 0, *, keep: bool = True) -> None:
+    def __init__(self, script: Script = (), place: socket.socket | None = None, *, keep: bool = True) -> None:
         self._script = script
         self._keep = keep
         self._number = 0
-        self._port = port
+        self._place = place or closed_place()
+        self.url = url_of(self._place)
         self.requests: list[Mapping[str, Any]] = []
         self.most = 0
         self._open = 0
@@ -86,21 +105,17 @@ class ModelServer:
 
     def __enter__(self) -> ModelServer:
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(60)
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}/v1"
-
     def stop(self) -> None:
         """Goes for good: open connections break, new ones are refused."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
-            self._thread.join(10)
+            self._thread.join(60)
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -109,8 +124,7 @@ class ModelServer:
 
     async def _main(self) -> None:
         self._stopping = asyncio.Event()
-        server = await asyncio.start_server(self._connection, "127.0.0.1", self._port, backlog=1024)
-        self._port = server.sockets[0].getsockname()[1]
+        server = await asyncio.start_server(self._connection, sock=self._place, backlog=1024)
         self._ready.set()
         await self._stopping.wait()
         server.close()
@@ -154,8 +168,11 @@ class ModelServer:
         return self._script[number] if number < len(self._script) else Say()
 
     async def _answer(self, what: Behaviour, body: Mapping[str, Any], writer: asyncio.StreamWriter) -> None:
-        if isinstance(what, Stall):
+        if isinstance(what, Leave):
+            self._stopping.set()
+        if isinstance(what, Stall | Leave):
             await self._stopping.wait()
+            raise ConnectionResetError
         if isinstance(what, Fail):
             writer.write(_http(what.status, what.body, what.headers))
             await writer.drain()

@@ -67,15 +67,17 @@ FAILURES = {
 
 @pytest.mark.parametrize("name", FAILURES)
 def test_what_fails_in_passing_is_asked_again(name, server, make_client, question, warnings_given):
-    with server.ModelServer([FAILURES[name](server)] * 2) as running:
-        outcome = ask(make_client(running.url, timeout=0.5 if name == "stalled" else 5.0), question(1))
+    # A stalled request takes all the time there is, which must be enough for the others on a busy machine.
+    times, timeout = (1, 1.5) if name == "stalled" else (2, 30.0)
+    with server.ModelServer([FAILURES[name](server)] * times) as running:
+        outcome = ask(make_client(running.url, timeout=timeout), question(1))
         assert outcome.value == GOOD
-        assert outcome.usage.calls == len(running.requests) == 3
+        assert outcome.usage.calls == len(running.requests) == times + 1
     assert len(warnings_given) == 1
 
 
 @pytest.mark.parametrize("as_date", [False, True])
-def test_retry_after_is_waited_for_by_all(as_date, server, make_client, question):
+def test_retry_after_is_waited_for_by_all(as_date, server, make_client, question, warnings_given):
     times = []
 
     def script(number, body):
@@ -87,9 +89,8 @@ def test_retry_after_is_waited_for_by_all(as_date, server, make_client, question
         client = make_client(running.url, concurrency=2)
 
         async def later():
-            while not times:
+            while not warnings_given:
                 await asyncio.sleep(0.01)
-            await asyncio.sleep(0.05)
             return await client.ask(question(2), verdict)
 
         outcomes = run(client, client.ask(question(1), verdict), later())
@@ -143,9 +144,7 @@ def test_a_limit_that_lasts_for_hours_is_not_waited_for(server, make_client, que
 
     with server.ModelServer(script) as running:
         client = make_client(running.url, concurrency=1)
-        started = time.monotonic()
         outcomes = run(client, *(client.ask(question(number), verdict) for number in range(500)))
-        assert time.monotonic() - started < 5
         assert [outcome.reason for outcome in outcomes] == [""] * 5 + [reasons.RATE_LIMITED] * 495
         assert len(running.requests) < 30
 
@@ -232,47 +231,39 @@ def test_what_a_server_does_not_take_is_left_out_and_recorded(server, make_clien
         assert again.observed() == client.observed()
 
 
-def test_a_slow_start_is_waited_for(server, make_client, question, monkeypatch):
+def test_a_slow_start_is_waited_for(server, make_client, question, monkeypatch, warnings_given):
     monkeypatch.setattr(retry, "FIRST_WAIT", 0.2)
     monkeypatch.setattr(retry, "LONGEST_WAIT", 0.4)
-    with server.ModelServer() as running:
-        url = running.url
-    late = server.ModelServer(port=int(url.split(":")[2].split("/")[0]))
-    client = make_client(url, retries=6)
+    with server.closed_place() as place:
+        late = server.ModelServer(place=place)
+        client = make_client(late.url, retries=6)
 
-    async def start():
-        await asyncio.sleep(0.3)
-        late.__enter__()
+        async def start():
+            while not warnings_given:
+                await asyncio.sleep(0.01)
+            late.__enter__()
 
-    try:
-        outcome, _ = run(client, client.ask(question(1), verdict), start())
-    finally:
-        late.stop()
+        try:
+            outcome, _ = run(client, client.ask(question(1), verdict), start())
+        finally:
+            late.stop()
     assert outcome.value == GOOD
+    assert outcome.usage.calls > 1
 
 
 def test_a_server_that_never_was_stops_the_run(server, make_client, question):
-    with server.ModelServer() as running:
-        url = running.url
-    client = make_client(url)
-    with pytest.raises(UnreachableModelError, match="test-model does not answer"):
-        run(client, *(client.ask(question(number), verdict) for number in range(50)))
+    with server.closed_place() as place:
+        client = make_client(server.url_of(place))
+        with pytest.raises(UnreachableModelError, match="test-model does not answer"):
+            run(client, *(client.ask(question(number), verdict) for number in range(50)))
 
 
 def test_a_server_gone_for_good_leaves_the_rest_unscored(server, make_client, question, warnings_given):
-    with server.ModelServer(lambda number, body: server.Say(after=0.005)) as running:
+    with server.ModelServer(lambda number, body: server.Say() if number < 100 else server.Leave()) as running:
         client = make_client(running.url, concurrency=8)
-
-        async def stop():
-            while len(running.requests) < 100:
-                await asyncio.sleep(0.001)
-            await asyncio.to_thread(running.stop)
-
-        started = time.monotonic()
-        *outcomes, _ = run(client, *(client.ask(question(number), verdict) for number in range(3000)), stop())
-        assert time.monotonic() - started < 10
+        outcomes = run(client, *(client.ask(question(number), verdict) for number in range(3000)))
     good = [outcome for outcome in outcomes if not outcome.reason]
-    assert len(good) >= 90
+    assert 90 <= len(good) <= 100
     assert all(outcome.value == GOOD for outcome in good)
     assert {outcome.reason for outcome in outcomes} == {"", reasons.NO_CONNECTION}
     assert sum(outcome.usage.calls == 0 for outcome in outcomes) > 2500

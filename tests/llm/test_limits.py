@@ -67,17 +67,24 @@ def test_no_minute_holds_more_requests_or_tokens_than_allowed():
 
 def test_tokens_known_later_free_the_minute():
     async def run():
-        limiter = Limiter(64, None, 1000, minute=0.5)
+        limiter = Limiter(64, None, 1000, minute=3600.0)
         entry = await limiter.admit(1000)
         entry.tokens = 100
-        started = time.monotonic()
-        await limiter.admit(900)
-        return time.monotonic() - started
+        async with asyncio.timeout(30):
+            await limiter.admit(900)
 
-    assert asyncio.run(run()) < 0.1
+    asyncio.run(run())
 
 
-def test_first_come_first_served_without_busy_waiting():
+def test_first_come_first_served_without_busy_waiting(monkeypatch):
+    waits = []
+
+    async def sleep(seconds, real=asyncio.sleep):
+        waits.append(seconds)
+        await real(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+
     async def run():
         limiter = Limiter(64, 5, None, minute=0.2)
         order = []
@@ -86,24 +93,23 @@ def test_first_come_first_served_without_busy_waiting():
             await limiter.admit(0)
             order.append(number)
 
-        cpu = time.process_time()
         await asyncio.gather(*(one(number) for number in range(15)))
-        return order, time.process_time() - cpu
+        return order
 
-    order, cpu = asyncio.run(run())
-    assert order == list(range(15))
-    assert cpu < 0.1
+    assert asyncio.run(run()) == list(range(15))
+    # Two full minutes are waited for, each in a few waits however many wait for it.
+    assert sum(waits) > 0.2
+    assert len(waits) < 60
 
 
 def test_a_pause_holds_everybody():
     async def run():
         limiter = Limiter(64, None, None)
-        limiter.pause(0.1)
         started = time.monotonic()
-        await asyncio.gather(*(limiter.admit(0) for _ in range(5)))
-        return time.monotonic() - started
+        limiter.pause(0.1)
+        return [entry.at - started for entry in await asyncio.gather(*(limiter.admit(0) for _ in range(5)))]
 
-    assert 0.1 <= asyncio.run(run()) < 0.3
+    assert min(asyncio.run(run())) >= 0.1
 
 
 def test_the_budget_holds_at_any_concurrency():

@@ -14,6 +14,7 @@ import pytest
 from radeval.llm.cache_admin import check_cache, summarise_cache
 
 PROGRAM = Path(__file__).with_name("ask_many.py")
+BEGINNERS = Path(__file__).with_name("begin_together.py")
 
 
 def answer(server):
@@ -78,6 +79,14 @@ def test_two_processes_share_a_cache(server, start, tmp_path):
     assert summarise_cache(tmp_path).replies == count
     modes = {stat.S_IMODE(os.stat(file).st_mode) for file in tmp_path.iterdir()}
     assert modes == {0o600}
+
+
+def test_processes_may_begin_one_cache_at_the_same_moment(tmp_path):
+    rounds, processes = 15, 6
+    command = [sys.executable, str(BEGINNERS), str(tmp_path), str(rounds), str(processes)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == [processes] * rounds
 
 
 def test_a_full_disk_costs_stored_replies_but_no_verdict(server, start, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 from dataclasses import replace
@@ -11,11 +13,16 @@ import numpy as np
 import pytest
 
 from radeval.core.errors import InputError, UsageError
+from radeval.core.info import EmptyRules, MetricInfo, Parameter
+from radeval.core.metric import Metric
+from radeval.core.score import Score
 from radeval.run.score import RunOptions
-from radeval.study.analysis import StudyOptions, analyse, held_out, not_held_out
+from radeval.study.analysis import StudyOptions, analyse
 from radeval.study.data import Target
 from radeval.study.datasets import load_study
-from radeval.study.results import COLUMNS, write_csv
+from radeval.study.datasets.custom import load_custom
+from radeval.study.holdout import held_out, not_held_out
+from radeval.study.results import COLUMNS, write_csv, write_differences
 from radeval.study.series import Series, scored, scores_from_table
 from radeval.study.table import WIDTH, as_table
 
@@ -141,6 +148,10 @@ def test_error_counts_are_compared_in_errors(simulated):
     assert result.line("judge").errors["errors"].value == pytest.approx(1)
     assert result.line("one rater").errors["errors"].value == pytest.approx((1.5 + 0 + 1.5) / 3)
     assert "rating" in result.line("judge").targets
+    # The best constant is the median: what a count is worth is judged beside it.
+    means = counts.mean(axis=1)
+    assert result.line("constant").errors["errors"].value == pytest.approx(np.abs(means - np.median(means)).mean())
+    assert "(constant)" in as_table(result).partition("mean absolute difference")[2]
 
 
 def test_in_sample_marks_and_held_out_ids(compared):
@@ -156,8 +167,17 @@ def test_in_sample_marks_and_held_out_ids(compared):
     on_part = [replace(one, values=one.values[kept]) for one in fitted]
     result = analyse(part, on_part, StudyOptions(holdout=ids, **QUICK))
     assert {one.label for one in result.lines if one.in_sample} == {"good"}
+    assert any(one.endswith("taken on trust: turned") for one in result.notices)
     with pytest.raises(InputError, match="held-out ids are none"):
         held_out(study, frozenset({"absent"}))
+
+
+def test_a_table_is_in_sample_for_what_was_fitted_to_it_or_to_an_unnamed_one(compared):
+    study, found = compared
+    names = [("custom:mine",), ("custom:other",), ("custom",), ()]
+    fitted = [replace(one, tuned_on=told) for one, told in zip(found, names, strict=True)]
+    result = analyse(replace(study, name="custom:mine"), fitted, StudyOptions(n_boot=0, draws=99))
+    assert {one.label for one in result.lines if one.in_sample} == {"good", "poor"}
 
 
 def test_other_main_statistics(compared):
@@ -174,6 +194,25 @@ def test_a_name_is_taken_once(compared):
     study, found = compared
     with pytest.raises(UsageError, match="are called 'source'"):
         analyse(study, [replace(found[0], label="source")], StudyOptions(**QUICK))
+
+
+def test_permutations_are_enough_for_the_number_of_tests(simulated):
+    """After Holm's adjustment, a certain difference must be one however many metrics there are."""
+    study, quality = simulated(20)
+    found = [series(f"m{place}", np.tanh(quality) + place * 1e-9 * quality) for place in range(26)]
+    few = analyse(study, found, StudyOptions(n_boot=20, draws=500))
+    assert not any(one.against.beats for one in few.lines if one.kind == "metric")
+    assert any("500 permutations are too few for 351 tests" in one for one in few.notices)
+    enough = analyse(study, found, StudyOptions(n_boot=20))
+    assert enough.config["draws"] == 15_120
+    assert all(one.against.beats for one in enough.lines if one.kind == "metric")
+    assert not any("too few" in one for one in enough.notices)
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.5, float("nan")])
+def test_a_share_is_one(share):
+    with pytest.raises(UsageError, match="no share"):
+        StudyOptions(min_scored=share)
 
 
 def test_too_few_items_are_an_error(simulated):
@@ -213,9 +252,89 @@ def test_the_table_is_legible_and_says_what_a_reader_must_know(compared):
         "ceiling: each of 3 raters",
         "power: a true difference of",
         "Krippendorff's alpha",
+        "tau-b of one with the others",
+        "in study: 40 studies whose ratings differ; in system: 2 systems",
+        "no texts, so that there are no baselines of length",
         "A note of the set",
     ):
         assert said in " ".join(text.split())
+
+
+def test_differences_of_metrics_are_in_the_details_and_in_a_table(result):
+    text = as_table(result, details=True)
+    contest = next(one for one in result.contests if {one.first, one.second} == {"good", "chance"})
+    shown = next(one for one in text.splitlines() if one.startswith(f"{contest.first} less {contest.second} "))
+    assert f"{contest.difference:+.3f}" in shown
+    assert f"{contest.adjusted:.3f}" in shown or "<.001" in shown
+    assert "source less constant" not in text
+    stream = io.StringIO()
+    write_differences(result, stream)
+    rows = list(csv.DictReader(io.StringIO(stream.getvalue())))
+    assert len(rows) == len(result.contests)
+    assert all(float(row["p"]) > 0 for row in rows)
+
+
+def test_raters_alone_and_in_halves(compared):
+    result = analyse(*compared, StudyOptions(**QUICK))
+    raters, ratings = result.raters, compared[0].targets[0].ratings
+    for place, name in enumerate(raters.names):
+        others = np.delete(ratings, place, axis=1).mean(axis=1)
+        assert raters.alone[name].value == pytest.approx(_count_tau(ratings[:, place], others))
+    assert np.mean([one.value for one in raters.alone.values()]) == pytest.approx(
+        result.lines[0].values["kendall"].value
+    )
+    assert raters.split_interval.low < raters.split_half < raters.split_interval.high
+
+
+def test_targets_with_fewer_ratings_say_how_many(simulated):
+    study, quality = simulated(15)
+    few = np.where(np.arange(30)[:, None] < 20, study.targets[0].ratings, np.nan)
+    study = replace(study, targets=(*study.targets, replace(study.targets[0], name="errors", ratings=few)))
+    assert "errors (n=20)" in as_table(analyse(study, [series("good", quality)], StudyOptions(**QUICK)))
+
+
+class Fitted(Metric):
+    """Shared words with constants from ratings: all of ReXVal for the first method, a part of it for the second."""
+
+    info = MetricInfo(
+        name="fitted",
+        version=1,
+        summary="words in common",
+        main="fitted",
+        direction="lower",
+        range=(None, None),
+        citation="none",
+        empty=EmptyRules(0.0, "unscored", "unscored"),
+        parameters=(Parameter("method", "str", "second", "which constants", choices=("first", "second")),),
+        tuned_on=("rexval/part",),
+    )
+
+    def __init__(self, **parameters):
+        super().__init__(**parameters)
+        if self.parameters["method"] == "first":
+            self.info = replace(self.info, tuned_on=("rexval",))
+
+    def score(self, example, context):
+        return Score.ok(-float(len(set(example.candidate.split()) & set(example.references[0].split()))))
+
+
+@pytest.mark.parametrize(
+    ("method", "held", "marked"), [("first", False, True), ("first", True, True), ("second", False, True),
+                                   ("second", True, False)],
+)  # fmt: skip
+def test_what_a_metric_was_fitted_to_is_marked_from_its_declaration(rexval, method, held, marked):
+    study = load_study("rexval", rexval())
+    ids = frozenset(one.id for one in study.examples[:16]) if held else None
+    study = study if ids is None else held_out(study, ids)
+    found, _ = scored(study, [Fitted(method=method)], RunOptions(n_boot=0))
+    result = analyse(study, found, StudyOptions(n_boot=20, draws=99, holdout=ids))
+    label = found[0].label
+    assert result.line(label).in_sample == marked
+    assert ("†" in as_table(result)) == marked
+    assert any("taken on trust" in one for one in result.notices) == (held and not marked)
+    # A study of another set is none of its business.
+    elsewhere = analyse(replace(study, name="other"), found, StudyOptions(n_boot=20, draws=99, holdout=ids))
+    assert not elsewhere.line(label).in_sample
 
 
 def test_many_targets_fit_the_width_and_every_method_is_named(rexval):
@@ -264,6 +383,20 @@ def test_scores_from_a_table(simulated, tmp_path, study_csv):
     study_csv(tmp_path / "other.csv", [["id", "mine"], ["p", 1]])
     with pytest.raises(InputError, match="no id of the table"):
         scores_from_table(tmp_path / "other.csv", study)
+
+
+@pytest.mark.parametrize("ids", [lambda name: name, lambda name: f"{name[0]}/{name[1]}"])
+def test_scores_are_joined_by_id_and_system_or_by_the_full_id(tmp_path, study_csv, ids):
+    keys = [(f"i{number}", system) for number in range(4) for system in "ab"]
+    rated = [[*key, place] for place, key in enumerate(keys)]
+    study_csv(tmp_path / "ratings.csv", [["id", "system", "rating"], *rated])
+    study = load_custom(None, tmp_path / "ratings.csv")
+    rows = [[*(key if isinstance(ids(key), tuple) else (ids(key),)), place] for place, key in enumerate(keys)]
+    head = ["id", "system", "mine"] if len(rows[0]) == 3 else ["id", "mine"]
+    study_csv(tmp_path / "scores.csv", [head, *reversed(rows), [*rows[0][:-1], 99]])
+    found, problems = scores_from_table(tmp_path / "scores.csv", study)
+    assert found[0].values.tolist() == list(range(8))
+    assert [one.what for one in problems] == ["the item has scores in a row before; the first ones are used"]
 
 
 def _count_tau(first, second) -> float:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import math
 
 import numpy as np
 import pytest
 
-from radeval.core.errors import ColumnError, EmptyIdError, FileAccessError, InputError, TableFormatError, UsageError
+from radeval.core.errors import (
+    ColumnError,
+    DuplicateIdError,
+    EmptyIdError,
+    FileAccessError,
+    InputError,
+    TableFormatError,
+    UsageError,
+)
 from radeval.study.datasets import DATASETS, load_study, sources
 from radeval.study.datasets.custom import load_custom
 
@@ -52,6 +62,52 @@ def test_rexval_blank_counts_are_missing_and_malformed_ones_listed(rexval):
     assert any("row 25 (line 26), num_errors" in one and "'two'" in one for one in told)
     # The first rater's blank leaves the other's counts, so that the item is still rated.
     assert study.target("total").rated.all()
+
+
+def test_rexval_counts_and_numbers_are_whole(rexval):
+    def change(rows):
+        rows[0][5] = 1.5
+        rows[24][0] = 0.5
+        rows[48][5] = "2.0"
+        rows[72][5] = -1
+        return rows
+
+    study = load_study("rexval", rexval(change))
+    told = [f"{one.where} {one.what}" for one in study.problems]
+    assert "'1.5' is no whole number" in told[0]
+    # A study between two numbers is none of them.
+    assert any("row 25 (line 26), study_number '0.5' is no whole number" in one for one in told)
+    assert any(one.endswith("'-1' is not 0 or more") for one in told)
+    total = study.target("total").ratings
+    assert np.isnan(total[[0, 1, 3], 0]).all()
+    assert np.isfinite(total[2]).all()
+
+
+def test_items_without_a_reference_are_left_out_and_empty_candidates_noted(rexval):
+    folder = rexval()
+    path = folder / "50_samples_gt_and_candidates.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    rows[1][2] = " "
+    rows[2][3] = ""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    study = load_study("rexval", folder)
+    assert len(study) == 20
+    assert len(study.target("total").ratings) == 20
+    assert "0/radgraph" not in [one.id for one in study.examples]
+    assert [one.what for one in study.problems] == ["the reference is blank, so that the item is left out"] * 4
+    assert any("count as empty reports: 1 (first: '1/radgraph')" in one for one in study.notes)
+
+
+def test_a_folder_named_too_high_is_told_where_the_files_are(rexval, tmp_path):
+    below = tmp_path / "physionet.org" / "files" / "1.0.0"
+    below.mkdir(parents=True)
+    for path in list(rexval().glob("*.csv")):
+        path.rename(below / path.name)
+    with pytest.raises(FileAccessError) as caught:
+        load_study("rexval", tmp_path)
+    assert f"there is one in {below}" in caught.value.hint
 
 
 def test_rexval_numbered_from_one_is_refused(rexval):
@@ -108,6 +164,23 @@ def test_radpref_what_is_missing_or_malformed(radpref):
     assert np.isfinite(study.target("errors").ratings[2, 0])
 
 
+def test_radpref_a_case_twice_and_an_error_that_is_none(radpref):
+    def change(users):
+        users[0]["annotations"]["case1"]["C1"]["missing_findings"] = {"0": "effusion"}
+
+    folder = radpref(change=change)
+    path = folder / "preference_data.json"
+    cases = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps([*cases, cases[0]]), encoding="utf-8")
+    study = load_study("radpref", folder)
+    assert len(study) == 24
+    told = [f"{one.where} {one.what}" for one in study.problems]
+    assert any("case 13 the id is there twice" in one for one in told)
+    assert any("the errors are not listed" in one for one in told)
+    assert np.isnan(study.target("errors").ratings[2, 0])
+    assert np.isfinite(study.target("rating").ratings[2, 0])
+
+
 HEADS = ["report_id", "one", "two", "three", "four", "five", "six", "seven", "eight"]
 
 
@@ -146,19 +219,26 @@ def test_radeval_expert_annotations_are_read_from_free_text(tmp_path, study_csv)
             "annotation1", "annotation2", "annotation3"]  # fmt: skip
     good = annotation([1, 2, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 1])
     malformed = annotation([1, "many", 0, 0, 0, 0, 0], [0] * 7)
+    twice = annotation([0] * 7, [0] * 7) + "\n1. kind: 3"
     row = ["r1", "findings", "Clear lungs.", "p/1", "Clear.", "Effusion.", "Edema.", good, malformed, ""]
+    again = ["r1", "findings", "Clear heart.", "p/2", "Clear.", "Effusion.", "Edema.", twice, good, good]
     path = tmp_path / "reader_study_final_with_annotationsv3.csv"
-    study_csv(path, [head, row])
+    study_csv(path, [head, row, again])
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     study = load_study("radeval_expert", tmp_path)
-    assert len(study) == 3
-    assert set(study.groups) == {"p/1"}
+    assert len(study) == 6
+    assert set(study.groups) == {"p/1", "p/2"}
     total = study.target("total").ratings[:, 0]
     assert total[0] == 4
-    assert np.isnan(total[1:]).all()
+    assert np.isnan(total[1:4]).all()
     assert study.target("insignificant").ratings[1, 0] == 0
-    assert [one.what for one in study.problems] == ["the count is no whole number"]
+    assert study.target("significant").ratings[3, 0] == 0
+    assert [one.what for one in study.problems] == [
+        "the count is no whole number",
+        "the category is counted twice; neither count is used",
+    ]
     assert "annotation2" in study.problems[0].where
+    assert "row 2" in study.problems[1].where
 
 
 def test_rate_eval_groups_pairs_by_their_reference(tmp_path, study_csv):
@@ -207,6 +287,10 @@ def test_custom_ratings_in_a_file_of_their_own_one_a_row(tmp_path, study_csv):
         ([["id", "candidate", "reference"], ["1", "A.", "B."]], ColumnError),
         ([["id", "candidate", "reference", "rating"], ["", "A.", "B.", 1]], EmptyIdError),
         ([["id", "candidate", "reference", "rating"], ["1", "A.", "B.", 1], ["1", "A.", "B.", 2]], InputError),
+        (
+            [["id", "candidate", "reference", "rater", "rating"], ["1", "A.", "B.", "p", 1], ["1", "C.", "B.", "q", 2]],
+            DuplicateIdError,
+        ),
     ],
 )
 def test_custom_tables_that_cannot_be_used(tmp_path, study_csv, rows, error):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -35,3 +36,25 @@ def test_figures_are_written_at_the_size_they_are_printed(simulated, tmp_path, r
         first = (tmp_path / "forest.svg").read_bytes()
         write_figures(result, tmp_path)
         assert (tmp_path / "forest.svg").read_bytes() == first
+
+
+def _width(path) -> float:
+    """The width of a PNG in millimetres at 300 dots an inch."""
+    return struct.unpack(">I", path.read_bytes()[16:20])[0] / 300 * 25.4
+
+
+def test_many_lines_take_two_columns_and_a_lone_one_has_no_matrix(simulated, tmp_path):
+    study, quality = simulated(25, raters=1)
+    rng = np.random.default_rng(0)
+    found = [
+        Series(label=f"metric:judge=http://127.0.0.1:8000/v1#model-{number:02}", values=quality + rng.normal(size=50))
+        for number in range(24)
+    ]
+    write_figures(analyse(study, found, StudyOptions(n_boot=20, draws=20)), tmp_path)
+    assert _width(tmp_path / "significance.png") == pytest.approx(180, abs=0.3)
+    drawn = (tmp_path / "significance.svg").read_text(encoding="utf-8")
+    assert all(f"#model-{number:02}" in drawn for number in range(24))
+    alone = replace(study, examples=tuple(replace(one, system="") for one in study.examples))
+    paths = write_figures(analyse(alone, found[:1], StudyOptions(n_boot=20, draws=20)), tmp_path)
+    assert {one.stem for one in paths} == {"forest", "scatter"}
+    assert not (tmp_path / "significance.png").exists()

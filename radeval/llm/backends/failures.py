@@ -33,7 +33,6 @@ def failure_of(error: OpenAIError, request: Request) -> BackendError:
 
     Its detail holds neither a key (servers quote refused ones) nor report text (servers quote invalid requests).
     """
-    import httpx
     import openai
 
     if isinstance(error, openai.APITimeoutError):
@@ -41,7 +40,7 @@ def failure_of(error: OpenAIError, request: Request) -> BackendError:
     if isinstance(error, openai.APIConnectionError):
         cause = error.__cause__
         named = type(cause).__name__ if cause else "unknown cause"
-        return BackendError("transient", f"no connection ({named})", unheard=isinstance(cause, httpx.ConnectError))
+        return BackendError("transient", f"no connection ({named})", unheard=named == "ConnectError")
     if not isinstance(error, openai.APIStatusError):
         return BackendError("transient", f"the server's answer cannot be read ({type(error).__name__})")
     status, code = error.status_code, error_code(error)

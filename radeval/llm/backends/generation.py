@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from inspect import signature
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +83,8 @@ class LocalModel:
         self._longest: int = getattr(config, "max_position_embeddings", None) or 1 << 30
         self._grammar = guided.from_tokenizer(self._tokenizer, n_vocab=config.vocab_size, eos_token=self._ends)
         self._prefixes: OrderedDict[Hashable, _Prefix] = OrderedDict()
+        # transformers 5.24 gave the argument a new name, and warns of the old one.
+        self._cache_name = "cache" if "cache" in signature(self._model.forward).parameters else "past_key_values"
 
     def __call__(self, requests: Sequence[Request]) -> Answers:
         """Returns the reply to each request, or why it has none."""
@@ -165,11 +168,11 @@ class LocalModel:
         written = self._model.generate(
             input_ids=torch.tensor(ids, device=self._device),
             attention_mask=torch.tensor(mask, device=self._device),
-            past_key_values=cache,
             max_new_tokens=max(row.most for row in rows),
             do_sample=False,
             logits_processor=LogitsProcessorList([chooser]),
             stopping_criteria=StoppingCriteriaList([limit]),
+            **{self._cache_name: cache},
         )[:, longest:].tolist()
         return [
             self._reply(row, len(prompt), tokens) for row, prompt, tokens in zip(rows, prompts, written, strict=True)
@@ -219,9 +222,8 @@ class LocalModel:
         from transformers.cache_utils import DynamicLayer
 
         cache = DynamicCache(config=self._model.config)
-        self._model(
-            torch.tensor([tokens], device=self._device), past_key_values=cache, use_cache=True, logits_to_keep=1
-        )
+        named: dict[str, Any] = {self._cache_name: cache}
+        self._model(torch.tensor([tokens], device=self._device), use_cache=True, logits_to_keep=1, **named)
         # States that forget (sliding windows, recurrent layers) cannot have padding after them.
         return cache if all(type(layer) is DynamicLayer for layer in cache.layers) else None
 

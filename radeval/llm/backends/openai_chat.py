@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,6 @@ from radeval.llm.endpoint import OWN_KEY, Endpoint, key_variable
 from radeval.llm.request import Reply, Request
 
 if TYPE_CHECKING:
-    import httpx
     from openai import AsyncOpenAI
 
 _POOL = 16
@@ -79,11 +79,9 @@ class OpenAIChat:
                 raise failure_of(error, request) from None
 
     async def _send(self, client: AsyncOpenAI, body: dict[str, Any], dropped: tuple[str, ...]) -> Reply:
-        import httpx
-
         # The body is plain JSON already, and the raw answer is read here: the package's own types accept anything, and
         # turning into them and out of them costs more than the rest of a call.
-        answer = await client.post("/chat/completions", body=body, cast_to=httpx.Response)
+        answer = await client.post("/chat/completions", body=body, cast_to=_http().Response)
         try:
             content = answer.json()
         except ValueError:
@@ -97,7 +95,6 @@ class OpenAIChat:
         return self._clients[self._turn]
 
     def _open(self) -> AsyncOpenAI:
-        import httpx
         import openai
 
         name = key_variable(self._endpoint.base_url)
@@ -105,9 +102,10 @@ class OpenAIChat:
         if not key and name != OWN_KEY:
             raise BackendError("denied", f"{name} is not set")
         # A proxy or a redirect would carry the reports of a local endpoint off this machine.
-        connections = httpx.AsyncClient(
+        http = _http()
+        connections = http.AsyncClient(
             timeout=None,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=_POOL),
+            limits=http.Limits(max_connections=None, max_keepalive_connections=_POOL),
             trust_env=not self.local,
             follow_redirects=False,
             event_hooks={"request": [self._strip]},
@@ -116,8 +114,15 @@ class OpenAIChat:
             api_key=key or "none", base_url=self._endpoint.base_url, max_retries=0, http_client=connections
         )
 
-    async def _strip(self, request: httpx.Request) -> None:
+    async def _strip(self, request: Any) -> None:
         """Takes away what the package tells of this machine with every request."""
         told = [name for name in request.headers if name.startswith("x-stainless")]
         for name in (*told, *(() if self._endpoint.kind == "openai" else _ACCOUNT)):
             request.headers.pop(name, None)
+
+
+def _http() -> Any:
+    """Returns the package through which the installed openai package sends its requests."""
+    import openai
+
+    return importlib.import_module("httpx" if openai.__version__.startswith(("1.", "2.")) else "httpx2")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import threading
 from collections.abc import Mapping
@@ -71,6 +72,10 @@ class Gguf:
         params.n_parallel = self._slots
         params.n_ctx = _SLOT_TOKENS * self._slots
         params.kv_unified = True
+        # Threads that wait for each other on cores that this process may not use are several times slower.
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+        if cores is not None and cores < (os.cpu_count() or 1):
+            params.cpuparams.n_threads = params.cpuparams_batch.n_threads = cores
         params.verbosity = 0
         # The package cannot run without listening on a loopback port: nobody else may ask there.
         params.api_keys = [secrets.token_hex(32)]

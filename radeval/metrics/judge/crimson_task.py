@@ -129,11 +129,14 @@ class WeighFindings(Task[Pair, CrimsonFindings]):
                 reference_id=ours,
                 candidate_id=theirs,
                 kinds=(issue.kind,),
-                severity="significant" if issue.significant else "negligible",
+                # To say nothing of the course is less than to say the wrong one.
+                severity="significant" if issue.significant and not issue.lone_change else "negligible",
                 explanation=issue.note,
             )
             for ours, theirs, match in matched
             for issue in issues(match, readings.reader)
+            # What has not changed is taken to be as it was where nothing else is said.
+            if issue.lone_change != "stable" or match.candidate.change
         )
         return CrimsonFindings.made(
             reference_findings=tuple(reference.findings),

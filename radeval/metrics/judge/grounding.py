@@ -65,12 +65,17 @@ def read_grounded(report: str, side: str) -> tuple[GroundedPhrase, ...]:
         return ()
     try:
         return _PHRASES.validate_python(json.loads(report))
-    except (ValidationError, ValueError) as error:
-        detail = str(error).splitlines()
-        raise InputError(
-            f"the {side} is no list of grounded phrases: {' '.join(line.strip() for line in detail[:3])}",
-            hint='write [{"text": "...", "boxes": [{"x_min": 0.1, "y_min": 0.2, "x_max": 0.3, "y_max": 0.4}]}]',
-        ) from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        problem = f"{place}: {first['msg']}" if place else first["msg"]
+    except ValueError as error:
+        problem = str(error)
+    raise InputError(
+        f"the {side} is no list of grounded phrases: {problem}",
+        hint='write [{"text": "...", "boxes": [{"x_min": 0.1, "y_min": 0.2, "x_max": 0.3, "y_max": 0.4}]}], '
+        "and null for the boxes of a phrase without any",
+    )
 
 
 def words_in_json(report: str, text: str) -> str:

@@ -50,7 +50,8 @@ def judge_parameters(*roles: str) -> tuple[Parameter, ...]:
     )
 
 
-_ASKING = ("prompt", "temperature", "max_tokens", "seed", "lexicon")
+ASKING = ("prompt", "temperature", "max_tokens", "seed")
+"""The parameters that only a model takes."""
 
 
 class Judge(Metric):
@@ -82,7 +83,7 @@ class Judge(Metric):
         """Raises what stops the judge before anything is asked.
 
         Raises:
-            ParameterError: It needs a model and none is named.
+            ParameterError: It needs a model and none is named, or what only a model takes is set and none is asked.
             MetricError: A solver cannot be used here.
         """
         if self.needs_model and RULES in self.solvers.values():
@@ -90,6 +91,14 @@ class Judge(Metric):
                 f"{self.info.name} cannot be answered by rules",
                 where=f"metric {str(self.spec)!r}",
                 hint=f"name a model: {self.info.name}:judge=openai/MODEL, or --judge",
+            )
+        defaults = {one.name: one.default for one in self.info.parameters}
+        idle = [name for name in ASKING if self.parameters[name] != defaults[name]]
+        if idle and self._by_rules:
+            raise ParameterError(
+                f"rules do not take {' or '.join(idle)}",
+                where=f"metric {str(self.spec)!r}",
+                hint="leave it out, or name a model with --judge",
             )
         self._readers.check()
         # What a model's signature says depends on the run: on the user's own folder of prompts.
@@ -106,7 +115,7 @@ class Judge(Metric):
     def method(self) -> Mapping[str, ParameterValue]:
         """Returns the choices of the formula, and who answers how."""
         solvers = self.solvers
-        fields = {name: value for name, value in self.parameters.items() if name not in (*solvers, *_ASKING)}
+        fields = {name: value for name, value in self.parameters.items() if name not in (*solvers, *ASKING, "lexicon")}
         if RULES in solvers.values():
             fields |= self._readers.fields()
         if self._by_rules:

@@ -17,7 +17,8 @@ from radeval.core.registry import make_metric, metric_class
 from radeval.core.score import Evidence, Score, Status, Usage
 from radeval.core.spec import MetricSpec, parse_spec
 from radeval.metrics.judge.green import Green
-from radeval.metrics.judge.judge import Judge, judge_parameters
+from radeval.metrics.judge.judge import ASKING, Judge, judge_parameters
+from radeval.metrics.judge.rules import RULES
 from radeval.stats.agreement import ALPHA_STATISTICS, alpha_statistics, interval_alpha
 
 _PARAMETERS = (
@@ -81,8 +82,11 @@ class Jury(Metric):
             )
         members: dict[str, Judge] = {}
         for name in names:
+            # What is meant for the models is not for the report reader beside them.
+            idle = ASKING if name == RULES and len(names) > 1 else ()
+            taken = {key: text for key, text in texts.items() if key not in idle}
             for sample in range(int(self.parameters["samples"] or 1)):
-                parameters = {**texts, **spec.parameters, "judge": name}
+                parameters = {**taken, **spec.parameters, "judge": name}
                 made = cast(Judge, make_metric(MetricSpec(spec.name, spec.version, parameters)))
                 if not isinstance(made, Judge):
                     raise ParameterError(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-from radeval.core.errors import EmptyTableError, UsageError, did_you_mean
-from radeval.study.data import Study
+from radeval.core.errors import UsageError, did_you_mean
+from radeval.study.data import Study, with_usable_texts
 from radeval.study.datasets.source import Source
 
 DATASETS = ("rexval", "radevalx", "radeval_expert", "rate_eval", "radpref")
@@ -31,7 +31,4 @@ def load_study(name: str, folder: str | Path) -> Study:
     """
     if name not in DATASETS:
         raise UsageError(f"no data set is called {name!r}", hint=did_you_mean(name, [*DATASETS, "custom"]))
-    study: Study = import_module(f"{__name__}.{name}").load(Path(folder))
-    if not study.examples:
-        raise EmptyTableError(f"{study.title}: no item can be used", where=str(folder), hint="see the problems listed")
-    return study
+    return with_usable_texts(import_module(f"{__name__}.{name}").load(Path(folder)))

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from radeval.core.batch import Floats
-from radeval.core.errors import ColumnError, EmptyIdError, InputError, UsageError
+from radeval.core.errors import ColumnError, DuplicateIdError, EmptyIdError, InputError, UsageError
 from radeval.core.example import Context, Example
 from radeval.core.info import Direction
 from radeval.io import cells
 from radeval.io.columns import ID_NAMES, known_column, named_column
 from radeval.io.tables import Table, read_table
 from radeval.io.wording import columns_there, quoted
-from radeval.study.data import Problem, Study, Target, empty_ratings
+from radeval.study.data import Problem, Study, Target, empty_ratings, with_usable_texts
 from radeval.study.datasets.source import number
 
 _GROUP = ("group", "study", "study_id")
@@ -57,14 +57,16 @@ def load_custom(
     examples = _examples(texts, keys, has_texts)
     raters, found = _ratings(rated, keys, rating_columns, problems)
     name = Path(texts.path).stem
-    return Study(
-        name="custom",
+    found_study = Study(
+        # The table's name: what was fitted to one table is not in-sample on another.
+        name=f"custom:{name}",
         title=f"custom ({name})",
         examples=tuple(examples),
         targets=(Target(_RATING, "the ratings of the table", direction, found, raters),),
         problems=tuple(problems),
         has_texts=has_texts,
     )
+    return with_usable_texts(found_study)
 
 
 def _given(path: Path | None) -> Path:
@@ -111,6 +113,7 @@ def _examples(table: Table, keys: Sequence[Key], has_texts: bool) -> list[Exampl
     rows = {key: row for row, key in reversed(list(enumerate(item_keys(table))))}
     groups = column(table, _GROUP)
     sides = [column(table, names, needed=has_texts) for names in (_CANDIDATE, _REFERENCE)] if has_texts else []
+    _check_repeated(table, [*sides, *([groups] if groups else [])], rows)
     shared = len({key[0] for key in keys}) < len(keys)
     examples = []
     for key in keys:
@@ -127,6 +130,22 @@ def _examples(table: Table, keys: Sequence[Key], has_texts: bool) -> list[Exampl
             )
         )
     return examples
+
+
+def _check_repeated(table: Table, columns: Sequence[str], rows: dict[Key, int]) -> None:
+    """Raises where an item appears twice and is not the same: rows of several raters repeat its texts.
+
+    Raises:
+        DuplicateIdError: An item has different texts or groups.
+    """
+    for row, key in enumerate(item_keys(table)):
+        for name in columns:
+            if cells.plain(table.columns[name][row]) != cells.plain(table.columns[name][rows[key]]):
+                raise DuplicateIdError(
+                    f"the item {quoted('/'.join(key).rstrip('/'))} has another {name} than in row {rows[key] + 1}",
+                    where=table.place(row),
+                    hint="an item is one candidate: give each an id, or a system, of its own",
+                )
 
 
 def _context(table: Table, row: int) -> Context:
@@ -199,11 +218,13 @@ def places_of(table: Table, keys: Sequence[Key], problems: list[Problem]) -> lis
     """
     by_key = {key: place for place, key in enumerate(keys)}
     ids = [key[0] for key in keys]
-    if not column(table, ("system",)) and len(set(ids)) == len(ids):
-        by_key = {(name, ""): place for place, name in enumerate(ids)}
+    by_id = {name: place for place, name in enumerate(ids)} if len(set(ids)) == len(ids) else {}
     found = []
     for row, key in enumerate(item_keys(table)):
-        place = by_key.get(key, by_key.get((f"{key[0]}/{key[1]}", "")))
+        joined = f"{key[0]}/{key[1]}"
+        place = by_key.get(key, by_key.get((joined, key[1]), by_key.get((joined, ""))))
+        if place is None and not key[1]:
+            place = by_id.get(key[0])
         if place is None:
             problems.append(Problem(table.place(row), f"there is no item {quoted('/'.join(key).rstrip('/'))}"))
         found.append(place)

@@ -70,13 +70,19 @@ def _counts(cell: str, where: str, problems: list[Problem]) -> np.ndarray:
     if not cell:
         return counts
     weight: int | None = None
+    seen: set[tuple[int, int]] = set()
     for line in cell.splitlines():
         if entry := _LINE.match(line):
             if weight is None:
                 problems.append(Problem(where, "a count stands before the line that says whether it is significant"))
                 return counts
             place = int(entry[1]) - 1
-            counts[place, weight] = _count(entry[2], f"{where}, category {entry[1]}", problems)
+            category = f"{where}, category {entry[1]}"
+            counts[place, weight] = _count(entry[2], category, problems)
+            if (place, weight) in seen:
+                problems.append(Problem(category, "the category is counted twice; neither count is used"))
+                counts[place, weight] = math.nan
+            seen.add((place, weight))
         elif header := _HEADER.match(line):
             weight = 0 if header[1] else 1
         elif line.strip():

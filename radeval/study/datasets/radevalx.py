@@ -40,7 +40,8 @@ def load(folder: Path) -> Study:
         read_rows(SOURCE.find(folder, name, f"{_PUBLISHED}/{name}"), SOURCE, ("report_id", *_COLUMNS))
         for name in (_INSIGNIFICANT, _SIGNIFICANT)
     ]
-    texts = _texts(read_rows(SOURCE.find(folder, _TEXTS, f"{_PUBLISHED}/{_TEXTS}"), SOURCE, ("ground_truth",)), folder)
+    rows_of_texts = read_rows(SOURCE.find(folder, _TEXTS, f"{_PUBLISHED}/{_TEXTS}"), SOURCE, ("ground_truth",))
+    texts = _texts(rows_of_texts, folder, problems)
     by_id = [_by_id(rows, problems) for rows in sheets]
     names = [name for name in by_id[1] if name in texts]
     problems += [Problem(row.where, "there is no text of this report") for name, row in by_id[1].items()
@@ -83,7 +84,7 @@ def _by_id(rows: list[Row], problems: list[Problem]) -> dict[str, Row]:
     return found
 
 
-def _texts(rows: list[Row], folder: Path) -> dict[str, tuple[str, str]]:
+def _texts(rows: list[Row], folder: Path, problems: list[Problem]) -> dict[str, tuple[str, str]]:
     """Returns reference and candidate of each report."""
     columns = rows[0].cells
     candidate = next((name for name in _CANDIDATE if name in columns), None)
@@ -94,4 +95,10 @@ def _texts(rows: list[Row], folder: Path) -> dict[str, tuple[str, str]]:
             where=str(folder / _TEXTS),
             hint=f"expected are report_id, ground_truth and {' or '.join(_CANDIDATE)}",
         )
-    return {row[key]: (row["ground_truth"], row[candidate]) for row in rows}
+    found: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        if not row[key] or row[key] in found:
+            problems.append(Problem(row.where, f"the {key} is blank or there twice; the row is not used"))
+        else:
+            found[row[key]] = (row["ground_truth"], row[candidate])
+    return found

@@ -50,8 +50,15 @@ def load(folder: Path) -> Study:
             "this is not RadPref's list of cases", where=str(path), hint=f"each has {', '.join(_FIELDS)}"
         )
     problems: list[Problem] = []
-    usable = [one for place, one in enumerate(cases, 1) if _is_case(one, f"{path.name}, case {place}", problems)]
-    examples = tuple(_example(case, kind) for case in usable for kind in _CANDIDATES)
+    usable: dict[str, Mapping[str, Any]] = {}
+    for place, one in enumerate(cases, 1):
+        where = f"{path.name}, case {place}"
+        if not _is_case(one, where, problems):
+            continue
+        if one["id"] in usable:
+            problems.append(Problem(where, "the id is there twice; the case is not used"))
+        usable.setdefault(one["id"], one)
+    examples = tuple(_example(case, kind) for case in usable.values() for kind in _CANDIDATES)
     annotations = _annotations(path.parent)
     targets = _targets(examples, annotations, problems)
     return Study(
@@ -132,13 +139,13 @@ def _targets(
 
 def _errors(entry: Mapping[str, Any], where: str, problems: list[Problem]) -> dict[str, float]:
     """Returns the counts of a rater's errors on one report."""
-    found, missing = entry.get("finding_errors"), entry.get("missing_findings")
-    if not isinstance(found, dict) or not isinstance(missing, dict):
+    found, missing = (_listed(entry.get(name)) for name in ("finding_errors", "missing_findings"))
+    if found is None or missing is None:
         problems.append(Problem(where, "the errors are not listed; the rater's counts are missing here"))
         return {}
     counts = dict.fromkeys(_COUNTED, 0.0)
-    for kind, error in [*((str(one.get("error_type")), one) for one in found.values()),
-                        *(("missing", one) for one in missing.values())]:  # fmt: skip
+    for kind, error in [*((str(one.get("error_type")), one) for one in found),
+                        *(("missing", one) for one in missing)]:  # fmt: skip
         significant = _is_significant(error)
         counts["errors"] += 1
         if kind not in ("false", "attribute", "missing"):
@@ -152,6 +159,13 @@ def _errors(entry: Mapping[str, Any], where: str, problems: list[Problem]) -> di
         else:
             counts["significant" if significant else "insignificant"] += 1
     return counts
+
+
+def _listed(errors: object) -> list[dict[str, Any]] | None:
+    """Returns the errors of a JSON object of them by number, None where it is none."""
+    if not isinstance(errors, dict) or not all(isinstance(one, dict) for one in errors.values()):
+        return None
+    return list(errors.values())
 
 
 def _is_significant(error: Mapping[str, Any]) -> bool | None:

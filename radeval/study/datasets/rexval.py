@@ -80,8 +80,8 @@ def _counts(rows: Sequence[Row], places: dict[tuple[str, str], int], problems: l
     _check_numbering(rows, len(places) // len(CANDIDATES))
     counts: dict[Key, float] = {}
     for row in rows:
-        category = number(row["error_category"], f"{row.where}, error_category", problems, low=1, high=6)
-        study = number(row["study_number"], f"{row.where}, study_number", problems, low=0)
+        category = number(row["error_category"], f"{row.where}, error_category", problems, low=1, high=6, whole=True)
+        study = number(row["study_number"], f"{row.where}, study_number", problems, low=0, whole=True)
         significant = _TRUTHS.get(row["clinically_significant"].lower())
         if math.isnan(category) or math.isnan(study) or significant is None or not row["rater_index"]:
             problems.append(Problem(row.where, "the row does not say which errors it counts"))
@@ -93,7 +93,7 @@ def _counts(rows: Sequence[Row], places: dict[tuple[str, str], int], problems: l
             problems.append(Problem(row.where, "these errors are counted twice; neither count is used"))
             counts[key] = math.nan
         else:
-            counts[key] = number(row["num_errors"], f"{row.where}, num_errors", problems, low=0)
+            counts[key] = number(row["num_errors"], f"{row.where}, num_errors", problems, low=0, whole=True)
     return counts
 
 

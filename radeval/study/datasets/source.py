@@ -16,6 +16,7 @@ from radeval.io.wording import columns_there, quoted
 from radeval.study.data import Problem
 
 _MOST_LISTED = 12
+_MOST_LEVELS, _MOST_FOLDERS = 4, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,24 @@ class Source:
         """Returns the error for a file that is not in the folder."""
         there = sorted(one.name for one in folder.iterdir())
         shown = ", ".join(there[:_MOST_LISTED]) + (", ..." if len(there) > _MOST_LISTED else "")
+        hint = f"the folder holds {shown or 'nothing'}; the set's files are {', '.join(self.files)}"
+        deeper = _deeper(folder, places)
         return FileAccessError(
             f"{self.title} has a file {' or '.join(places)}, which is not in this folder",
             where=str(folder),
-            hint=f"the folder holds {shown or 'nothing'}; the set's files are {', '.join(self.files)}",
+            hint=hint if deeper is None else f"there is one in {deeper}: name that folder",
         )
+
+
+def _deeper(folder: Path, places: Sequence[str]) -> Path | None:
+    """Returns a folder below this one, as downloads make them, at which one of the places is."""
+    below = [folder]
+    for _ in range(_MOST_LEVELS):
+        below = [one for parent in below for one in sorted(parent.iterdir()) if one.is_dir()][:_MOST_FOLDERS]
+        found = next((one for one in below for place in places if (one / place).is_file()), None)
+        if found is not None:
+            return found
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +158,13 @@ def read_json(path: Path) -> Any:
 
 
 def number(
-    text: object, where: str, problems: list[Problem], *, low: float = -math.inf, high: float = math.inf
+    text: object,
+    where: str,
+    problems: list[Problem],
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+    whole: bool = False,
 ) -> float:
     """Returns a cell's number; NaN where it is blank, or malformed and then listed.
 
@@ -154,6 +174,7 @@ def number(
         problems: What is malformed is added here.
         low: The smallest allowed.
         high: The largest allowed.
+        whole: Whether it counts or numbers something.
     """
     if text is None or text == "":
         return math.nan
@@ -168,6 +189,15 @@ def number(
         # pandas writes a missing number so.
         return math.nan
     if not math.isfinite(value) or not low <= value <= high:
-        problems.append(Problem(where, f"{quoted(text)} is not from {low:g} to {high:g}"))
+        problems.append(Problem(where, f"{quoted(text)} is {_bounds(low, high)}"))
+        return math.nan
+    if whole and value != int(value):
+        problems.append(Problem(where, f"{quoted(text)} is no whole number"))
         return math.nan
     return value
+
+
+def _bounds(low: float, high: float) -> str:
+    if math.isfinite(low) and math.isfinite(high):
+        return f"not from {low:g} to {high:g}"
+    return "not finite" if math.isinf(low) else f"not {low:g} or more"

@@ -29,7 +29,7 @@ class Echo:
     def __call__(self, requests: Sequence[Request]) -> Answers:
         self.batches.append([one.messages[0].content + one.messages[-1].content for one in requests])
         if len(self.batches) == 1 and self._hold:
-            self.gate.wait(10)
+            self.gate.wait(60)
         return [Reply(one.messages[-1].content, "stop", "echo") for one in requests]
 
 
@@ -39,7 +39,8 @@ def test_alike_requests_share_batches_and_replies_find_their_way_back() -> None:
 
     async def run() -> list[Reply]:
         first = asyncio.create_task(batcher.complete(_request("a", "0")))
-        await asyncio.sleep(0.1)
+        while not echo.batches:
+            await asyncio.sleep(0.01)
         texts = ["9" * n for n in (1, 50, 2, 49, 3, 51)]
         rest = [asyncio.create_task(batcher.complete(_request("ab"[n % 2], text))) for n, text in enumerate(texts)]
         await asyncio.sleep(0.1)
@@ -60,7 +61,8 @@ def test_of_many_the_oldest_goes_with_those_nearest_in_length() -> None:
 
     async def run() -> None:
         first = asyncio.create_task(batcher.complete(_request("a", "0")))
-        await asyncio.sleep(0.1)
+        while not echo.batches:
+            await asyncio.sleep(0.01)
         rest = [asyncio.create_task(batcher.complete(_request("a", "9" * n))) for n in (100, 5, 98, 6)]
         await asyncio.sleep(0.1)
         echo.gate.set()
@@ -72,7 +74,7 @@ def test_of_many_the_oldest_goes_with_those_nearest_in_length() -> None:
 
 
 def test_two_devices_work_side_by_side() -> None:
-    together = threading.Barrier(2, timeout=10)
+    together = threading.Barrier(2, timeout=60)
 
     def load(device: str) -> Any:
         def work(requests: Sequence[Request]) -> Answers:

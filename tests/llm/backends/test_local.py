@@ -22,6 +22,7 @@ def _is_verdict(text: str) -> bool:
     return set(verdict) == {"errors", "note"} and verdict["errors"] in range(10) and 0 <= len(verdict["note"]) <= 12
 
 
+@pytest.mark.usefixtures("one_core")
 def test_llama_cpp_answers_in_process(smollm2_gguf: Path, ask: Any, replies: Any) -> None:
     long = Request((Message("user", "hi " * 40_000),), None, Sampling(max_tokens=4))
     requests = [ask("Small left effusion."), ask("Normal heart.", schema=None, max_tokens=3), long]

@@ -188,6 +188,9 @@ def test_a_report_that_is_no_list_of_grounded_phrases_is_a_named_error_of_its_ex
     good = json.dumps([phrase(A)])
     run = radeval.score([report, good], [good, good], "radfact:grounded=true", n_boot=0, max_unscored=1)
     assert [run.score("radfact", n).status for n in (0, 1)] == [Status.ERROR, Status.OK]
+    failed = run.score("radfact", 0)
+    assert failed.reason == "unusable input"
+    assert not [words for words in ("validation error", "input_value", "text only") if words in failed.detail]
 
 
 # RadFact-CT

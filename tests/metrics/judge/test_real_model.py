@@ -76,6 +76,7 @@ def _fields(options: JudgeOptions) -> dict[str, Any]:
     return {name: getattr(options, name) for name in JudgeOptions.__dataclass_fields__}
 
 
+@pytest.mark.usefixtures("one_core")
 @pytest.mark.parametrize("way", ["gguf", "hf", "litellm"])
 def test_a_judge_comes_to_a_score_or_a_reason_through_every_other_backend(
     way, request, short_prompts, tmp_path, monkeypatch

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import radeval
+from radeval.core.errors import ParameterError
 from radeval.core.example import Example
 from radeval.core.metric import RunContext
 from radeval.core.registry import make_metric
@@ -199,3 +200,10 @@ def test_what_is_made_of_one_object_is_made_again_for_an_equal_one():
     for subject in (first, first, equal, first):
         assert readings.of_same(subject, lambda: made.append(1) or len(made)) == len(made)
     assert len(made) == 3
+
+
+def test_what_only_a_model_takes_is_not_silently_left_aside():
+    for spec in ("green:temperature=0.5", "radfact:prompt=v9", "jury:seed=3"):
+        with pytest.raises(ParameterError, match="rules do not take"):
+            make_metric(spec).check(RunContext())
+    make_metric("jury:members=rules+http%3A//127.0.0.1%3A9/v1#m,seed=3").check(RunContext())
