@@ -7,15 +7,19 @@ radiologists' ratings of two candidates a study), RadJudge (`radjudge.json`, ran
 (`radfact_entailment.json`) and Open-i (`iu_xray_reports.csv`), each where it is there. On RadPref: Kendall's tau-b,
 Spearman and Pearson with the mean rating, pooled and within each source, and the share of pairs of candidates on one
 study that are ordered as rated (ties of the metric count half); 95 % intervals by a bootstrap over studies; trivial
-baselines and one radiologist against the mean of the others in the same table. On Open-i: what policies score that are
-no honest reports. Metrics marked * have constants or rules that were chosen with an eye on RadPref's first half:
-their values on it are in-sample. For the recommended metric stands beside it what its constants reach when they are
-chosen on other studies than those they are judged on.
+baselines and one radiologist against the mean of the others in the same table; counts of errors beside the
+radiologists'. On Open-i: what policies score that are no honest reports, and how the reports are read.
+
+Metrics marked * have constants or rules that were chosen with an eye on RadPref's first half: their values on it are
+in-sample. For the recommended metric stands beside it what it reaches where its constants are chosen on other studies
+than those they are judged on, and where each study is read without the words that only it has. Then, with intervals,
+what it reaches without each part of its formula and each piece of the reader; both are switched off here, not there.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -24,25 +28,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from agreement_fit import GRID, ablations, cross_validated
+import reading
+from agreement_counts import error_counts, with_interval
+from agreement_fit import GRID, ablations, of_the_grid, unseen
 from agreement_policies import load as load_policies
 from agreement_policies import outcomes
 from agreement_radjudge import failed
 from agreement_radjudge import load as load_rankings
-from entailment import by_rules, figures, statistics
+from agreement_readings import reports, without_pieces
+from entailment import METHODS, figures, statistics
 from entailment import load as load_phrases
 from machine import TREE, facts, print_facts, print_table, write_json
 
 from radeval.core.metric import RunContext
 from radeval.core.registry import PRESETS, make_metric
 from radeval.findings.reader import reader
-from radeval.run.score import RunOptions, score_examples
-from radeval.stats.agreement import mean_absolute_difference
-from radeval.stats.design import Design, estimate
+from radeval.run.score import RunOptions
 from radeval.study.analysis import StudyOptions, analyse
 from radeval.study.data import Study
 from radeval.study.datasets import load_study
-from radeval.study.measures import Resampler
 from radeval.study.people import LABEL
 from radeval.study.results import Line, StudyResult, Value
 from radeval.study.series import Series, scored
@@ -56,12 +60,14 @@ METRICS = (
 """All that need no model and no download, without those that have no score where reports compare no examinations."""
 
 JUDGES = ("radfact", "green", "chexprompt", "gema", "crimson")
-POLICED = ("weighted_findings", "green", "crimson")
+POLICED = ("weighted_findings", "green", "crimson", "findings")
+OPEN_I = "iu_xray_reports.csv"
+READ = {
+    "without normal": "micro_without_normal",
+    "without normal, near names of coded headings no errors": "micro_pardoned",
+    "with normal": "micro_with_normal",
+}
 DRAWS = 1_000
-ATTRIBUTES = (
-    "location", "severity", "descriptor", "measurement", "certainty", "unspecific", "overinterpretation", "temporal",
-)  # fmt: skip
-COUNTED = ("false", "missing", "attribute")
 POOLED = {"tau-b": "kendall", "rho": "spearman", "r": "pearson", "pairs": "preference/study"}
 
 
@@ -80,7 +86,7 @@ def radpref(study: Study) -> dict[str, dict[str, Any]]:
         values = {short: line.values[key] for short, key in POOLED.items()}
         values |= {f"tau-b, {name}": _value(result, line.label) for name, result in parts.items()}
         shares = [_share(line, human, key) for key in ("kendall", "preference/study")]
-        rows.append((line.label + " *" * line.in_sample, *(_with_interval(one) for one in values.values()), *shares))
+        rows.append((line.label + " *" * line.in_sample, *(with_interval(one) for one in values.values()), *shares))
         found[line.label] = {short: asdict(one) for short, one in values.items()} | {"in_sample": line.in_sample}
     print_table(f"RadPref: {whole.n_used} candidates of {whole.n_groups} studies (* in-sample)", header, rows)
     for notice in whole.notices:
@@ -107,57 +113,34 @@ def _share(line: Line, human: Line, key: str) -> float | None:
     return None if ours is None or not theirs else ours / theirs
 
 
-def _with_interval(value: Value) -> str:
-    if value.value is None:
-        return "-"
-    return f"{value.value:.3f}" + ("" if value.interval is None else " [{:.2f}, {:.2f}]".format(*value.interval))
-
-
 def fit(study: Study) -> dict[str, Any]:
     """Prints and returns what the recommended metric owes to its parts and to having seen these studies."""
-    parts, crossed = ablations(study), cross_validated(study)
-    print_table(
-        f"{RECOMMENDED} without its parts", ("", "tau-b"), [(name, _with_interval(one)) for name, one in parts.items()]
-    )
-    print_table(f"{RECOMMENDED} with any of {len(GRID)} sets of constants", ("", "tau-b"), list(crossed.items()))
-    return {"ablations": {name: asdict(one) for name, one in parts.items()}, "constants": crossed}
+    elsewhere = reports(DATA / OPEN_I) if (DATA / OPEN_I).exists() else []
+    parts, pieces = ablations(study), without_pieces(study)
+    for title, found in (("part of its formula", parts), ("piece of the reading", pieces)):
+        rows = [(name, with_interval(one), one.n) for name, one in found.items()]
+        print_table(f"{RECOMMENDED} without a {title}", ("", "tau-b", "scored"), rows)
+    spread = of_the_grid(study)
+    print_table(f"{RECOMMENDED} with any of {len(GRID)} sets of constants", ("", "tau-b"), list(spread.items()))
+    honest = unseen(study, elsewhere)
+    header = ("", *next(iter(honest.values())))
+    rows = [(name, *one.values()) for name, one in honest.items()]
+    print_table(f"{RECOMMENDED}: what to expect of studies that nobody looked at", header, rows)
+    shown = {"formula": parts, "reading": pieces}
+    ablated = {kind: {name: asdict(one) for name, one in found.items()} for kind, found in shown.items()}
+    return {"ablations": ablated, "constants": spread, "unseen": honest}
 
 
-def error_counts(study: Study) -> dict[str, dict[str, float | None]]:
-    """Prints how far counted errors are from the radiologists' mean counts, and returns it by kind of error."""
-    scores = score_examples(study.examples, ["crimson"], RunOptions(n_boot=0))["crimson"].scores
-    ours = {name: scores.parts[name] for name in ("false", "missing")}
-    ours["attribute"] = np.sum([scores.parts[name] for name in ATTRIBUTES], axis=0)
-    resampler = Resampler(Design.of(study.groups).n_units, DRAWS, 0)
-    rows, found = [], {}
-    for name in COUNTED:
-        target = study.target(name)
-        rated = target.rated & np.isfinite(ours[name])
-        design, means = Design.of(study.groups).restricted(rated), target.mean[rated]
-        known = resampler.value(mean_absolute_difference, ours[name][rated], means, design)
-        constant = np.full(len(means), np.median(means))
-        one_rater = [_one_rater(study, name, column) for column in range(len(target.raters))]
-        found[name] = {
-            "ours": known.value,
-            "one radiologist": float(np.mean([one for one in one_rater if one is not None])),
-            "constant": estimate(mean_absolute_difference, constant, means, design).value,
-            "mean of the radiologists": float(means.mean()),
-            "mean of ours": float(ours[name][rated].mean()),
-        }
-        rows.append((name, _with_interval(known), *list(found[name].values())[1:]))
-    header = ("errors a report", "crimson by rules", "one radiologist", "best constant", "mean, theirs", "mean, ours")
-    print_table("RadPref: mean absolute difference to the radiologists' counts (lower is better)", header, rows)
+def how_read() -> dict[str, Any]:
+    """Prints and returns how Open-i is read; benchmarks/reading.py prints more."""
+    table = reading.Table(reading.TABLE)
+    coded, _ = reading.load(table)
+    found = reading.together(table, coded, reader("cxr", ()))
+    rows = [(name, *found[key]) for name, key in READ.items()]
+    title = f"Open-i: {len(coded)} reports read, findings against MeSH headings"
+    print_table(title, ("micro", "precision", "recall", "F1"), rows)
+    print(f"macro F1 {found['macro_f1']:.3f}; {found['unread']:.1%} of the sentences not understood in full")
     return found
-
-
-def _one_rater(study: Study, name: str, column: int) -> float | None:
-    """Returns how far one radiologist's counts are from the mean of the others'."""
-    ratings = study.target(name).ratings
-    others = np.delete(ratings, column, axis=1)
-    both = np.isfinite(ratings[:, column]) & np.isfinite(others).any(axis=1)
-    design = Design.of(study.groups).restricted(both)
-    means = np.nanmean(others[both], axis=1)
-    return estimate(mean_absolute_difference, ratings[both, column], means, design).value
 
 
 def radjudge(path: Path) -> dict[str, Any]:
@@ -171,13 +154,20 @@ def radjudge(path: Path) -> dict[str, Any]:
     return {"tests": len(tests), "failed": found}
 
 
-def entailment() -> dict[str, float]:
-    """Prints and returns how entailment by rules agrees with radiologists' labels."""
-    phrases, method = load_phrases(), by_rules()
-    rows = statistics(phrases, [method(one.premises, one.text) for one in phrases])
+def entailment() -> dict[str, dict[str, float | None]]:
+    """Prints and returns how entailment by rules agrees with radiologists' labels, beside what costs nothing."""
+    phrases = load_phrases()
     names = ("three-way accuracy", "two-way accuracy", "precision", "recall", "F1")
-    found = dict(zip(names, figures(rows.sum(axis=0, keepdims=True))[0].tolist(), strict=True))
-    print_table(f"RadFact: {len(phrases)} labelled phrases", names, [tuple(found.values())])
+    found: dict[str, dict[str, float | None]] = {}
+    for label, make in METHODS.items():
+        method = make()
+        rows = statistics(phrases, [method(one.premises, one.text) for one in phrases])
+        values = figures(rows.sum(axis=0, keepdims=True))[0].tolist()
+        found[label] = {
+            name: value if math.isfinite(value) else None for name, value in zip(names, values, strict=True)
+        }
+    table = [(label, *one.values()) for label, one in found.items()]
+    print_table(f"RadFact: {len(phrases)} labelled phrases", ("", *names), table)
     return found
 
 
@@ -241,11 +231,12 @@ def main() -> None:
         found["errors"] = error_counts(study)
         found["radpref"] = radpref(study)
         found["fit"] = fit(study)
-    for name, run in (("radjudge.json", radjudge), ("iu_xray_reports.csv", policies)):
-        if (DATA / name).exists():
-            found[name.partition(".")[0]] = run(DATA / name)
+    if (DATA / "radjudge.json").exists():
+        found["radjudge"] = radjudge(DATA / "radjudge.json")
     if (DATA / "radfact_entailment.json").exists():
         found["radfact"] = entailment()
+    if (DATA / OPEN_I).exists():
+        found["reading"], found["policies"] = how_read(), policies(DATA / OPEN_I)
     if len(found) == 1:
         print(f"\n{DATA} holds none of the data sets: nothing to measure (RADEVAL_DATA names the folder)")
     if "radpref" in found:

@@ -8,15 +8,17 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from agreement_readings import vocabulary_held_out
 
 from radeval.core.metric import RunContext
-from radeval.findings.reader import reader
+from radeval.findings.reader import ReportReader, reader
 from radeval.metrics.judge.crimson_task import CrimsonFindings, Significance, WeighFindings
 from radeval.metrics.judge.judge import readings_of
 from radeval.metrics.judge.pair import Pair
 from radeval.metrics.judge.weighted_findings import CONSTANTS, Constants, share_right, weights_of
 from radeval.stats.correlation import kendall, tau_b
-from radeval.stats.design import Design
+from radeval.stats.design import Design, estimate
+from radeval.stats.ties import preference_accuracy
 from radeval.study.data import Study
 from radeval.study.measures import Resampler
 from radeval.study.results import Value
@@ -46,12 +48,19 @@ GRID = tuple(
 """Constants that one might have set instead."""
 
 
-def answers(study: Study) -> list[CrimsonFindings]:
-    """Returns what the reader finds in each pair: what is weighed."""
+def answers(study: Study, readers: Mapping[str, ReportReader] | None = None) -> list[CrimsonFindings]:
+    """Returns what is found in each pair: what is weighed.
+
+    Args:
+        study: The pairs.
+        readers: Who reads the reports of a study, by its name; None for the same reader for all.
+    """
     context = RunContext()
-    readings = readings_of(reader("cxr", ()), context)
     return [
-        WeighFindings().by_rules(Pair(one.candidate, one.references[0], one.context), readings)
+        WeighFindings().by_rules(
+            Pair(one.candidate, one.references[0], one.context),
+            readings_of(readers[one.group or one.id] if readers else reader("cxr", ()), context),
+        )
         for one in study.examples
     ]
 
@@ -94,37 +103,71 @@ def ablations(study: Study) -> dict[str, Value]:
     }
 
 
-def cross_validated(study: Study) -> dict[str, float]:
-    """Returns tau-b where the constants are chosen from the grid on other studies, mean over rounds of folds.
+def unseen(study: Study, elsewhere: Sequence[str]) -> dict[str, dict[str, float | None]]:
+    """Returns agreement where the metric does without what it owes to the studies that it is judged on.
 
-    Beside it the least, the median and the greatest tau-b that constants of the grid have on all studies.
+    Args:
+        study: Those studies.
+        elsewhere: Reports of other studies, whose words a reader may know.
     """
-    found, means = answers(study), study.target(None).mean
-    scores = np.array([[formula(one)(answer) for answer in found] for one in GRID])
-    systems = np.array(study.systems)
+    found = answers(study)
+    taught, untaught = vocabulary_held_out(study, elsewhere), vocabulary_held_out(study)
+    rows = {
+        "in-sample": [np.array([formula(CONSTANTS)(one) for one in found])],
+        "constants chosen on other studies": held_out(study, found),
+        f"without the words of the study ({taught.terms:.1f} terms a study)": [taught.scores],
+        "both": [
+            np.where(np.isfinite(taught.scores), one, np.nan) for one in held_out(study, answers(study, taught.readers))
+        ],
+        f"without any word that no other study has ({untaught.terms:.1f} terms a study)": [untaught.scores],
+    }
+    return {name: _mean([figures(study, one) for one in several]) for name, several in rows.items()}
+
+
+def figures(study: Study, scores: Numbers) -> dict[str, float | None]:
+    """Returns tau-b with the mean rating, pooled and within each source, and the share of pairs ordered as rated."""
+    known = np.isfinite(scores)
+    means, systems = study.target(None).mean, np.array(study.systems)
+    design = Design.of(study.groups, study.groups).restricted(known)
+    within = {
+        f"tau-b, {name}": tau_b(*(one[known & (systems == name)] for one in (scores, means)))
+        for name in sorted(set(study.systems))
+    }
+    pairs = estimate(preference_accuracy, scores[known], means[known], design).value
+    return {"tau-b": tau_b(scores[known], means[known]), **within, "pairs": pairs, "scored": float(known.sum())}
+
+
+def _mean(rows: Sequence[Mapping[str, float | None]]) -> dict[str, float | None]:
+    known = {name: [row[name] for row in rows if row[name] is not None] for name in rows[0]}
+    return {name: float(np.mean(values)) if values else None for name, values in known.items()}  # type: ignore[arg-type]
+
+
+def of_the_grid(study: Study) -> dict[str, float]:
+    """Returns the least, the median and the greatest tau-b that constants of the grid have on all studies."""
+    means = study.target(None).mean
+    whole = [tau_b(one, means) for one in _by_the_grid(answers(study))]
+    return {"least": min(whole), "median": float(np.median(whole)), "greatest": max(whole)}
+
+
+def held_out(study: Study, found: Sequence[CrimsonFindings]) -> list[Numbers]:
+    """Returns scores by constants that were chosen from the grid on other studies, a row a round of folds."""
+    scores, means = _by_the_grid(found), study.target(None).mean
+    first, second = np.triu_indices(len(means), 1)
+    ours, theirs = np.sign(scores[:, first] - scores[:, second]), np.sign(means[first] - means[second])
     units = Design.of(study.groups).units
     random = np.random.default_rng(0)
-    folds = [random.permutation(units.max() + 1)[units] % FOLDS for _ in range(ROUNDS)]
-    held_out = [_held_out(scores, means, one) for one in folds]
-    whole = [tau_b(one, means) for one in scores]
-    return {
-        "cross-validated, pooled": _mean_tau(held_out, means, systems == systems),
-        **{f"cross-validated, {name}": _mean_tau(held_out, means, systems == name) for name in sorted(set(systems))},
-        "least of the grid": min(whole),
-        "median of the grid": float(np.median(whole)),
-        "greatest of the grid": max(whole),
-    }
+    rounds = []
+    for _ in range(ROUNDS):
+        folds = random.permutation(units.max() + 1)[units] % FOLDS
+        values = np.zeros(len(means))
+        for fold in range(FOLDS):
+            seen = (folds[first] != fold) & (folds[second] != fold)
+            # Tau-b, but for what is the same for all constants.
+            agreement = ours[:, seen] @ theirs[seen] / np.sqrt((ours[:, seen] ** 2).sum(axis=1))
+            values[folds == fold] = scores[agreement.argmax()][folds == fold]
+        rounds.append(values)
+    return rounds
 
 
-def _held_out(scores: Numbers, means: Numbers, folds: Numbers) -> Numbers:
-    """Returns scores of each fold by the constants that are best on the others."""
-    found = np.zeros(len(means))
-    for fold in range(FOLDS):
-        seen = folds != fold
-        best = max(range(len(scores)), key=lambda row: tau_b(scores[row][seen], means[seen]))
-        found[~seen] = scores[best][~seen]
-    return found
-
-
-def _mean_tau(rounds: Sequence[Numbers], means: Numbers, mask: Numbers) -> float:
-    return float(np.mean([tau_b(one[mask], means[mask]) for one in rounds]))
+def _by_the_grid(found: Sequence[CrimsonFindings]) -> Numbers:
+    return np.array([[formula(one)(answer) for answer in found] for one in GRID])

@@ -23,6 +23,7 @@ LISTED = (
     "calcified granuloma", "aortic atherosclerosis", "pleural thickening", "lymphadenopathy",
 )  # fmt: skip
 HEDGES = " ".join(f"Possible {name}." for name in LISTED)
+UNKNOWN = "Grumous zelotic frondescence is seen throughout."
 ADDENDUM = "Thank you for this referral. Clinical correlation is recommended. Follow-up as clinically indicated."
 
 
@@ -32,26 +33,28 @@ class Study(NamedTuple):
     Attributes:
         report: Findings and impression.
         half: Every other sentence of it: an honest report by someone who saw half of what there is.
+        backwards: All its sentences, the last one first.
         indication: Why it was made.
         abnormal: Whether the report states an abnormal finding, as far as the reader reads.
     """
 
     report: str
     half: str
+    backwards: str
     indication: str
     abnormal: bool
 
 
 class Outcome(NamedTuple):
-    """What a policy scores; means are over what has a score, None where nothing has.
+    """What a policy scores. What has no score counts as the least: who trains must not let a report get out of it.
 
     Attributes:
         normal: Mean over references without an abnormal finding.
         abnormal: Mean over the others.
         unscored: Share of all references for which there is no score.
-        gain: Mean difference to the honest report that it is made of, over abnormal references; None for one that is
-            made of none.
-        gained: Share of abnormal references where it scores higher than that.
+        gain: Mean difference to the honest report that it is made of, over all references where that has a score; None
+            for one that is made of none.
+        gained: Share of those references where it scores higher.
     """
 
     normal: float | None
@@ -66,13 +69,17 @@ Policy = Callable[[Study, ReportReader], str]
 
 POLICIES: dict[str, Policy] = {
     HONEST: lambda study, _: study.half,
+    "the report, last sentence first": lambda study, _: study.backwards,
     "one normal report for all": lambda study, _: NORMAL_REPORT,
     "every finding as possible": lambda study, _: HEDGES,
     "the indication, copied": lambda study, _: study.indication,
     "nothing": lambda study, _: "",
+    "a sentence that means nothing": lambda study, _: UNKNOWN,
     "half + a normal report": lambda study, _: f"{study.half} {NORMAL_REPORT}",
     "half + every finding as possible": lambda study, _: f"{study.half} {HEDGES}",
+    "half + the most frequent finding": lambda study, _: f"{study.half} Degenerative changes of the thoracic spine.",
     "half + the indication": lambda study, _: f"{study.indication}. {study.half}",
+    "half + a sentence that means nothing": lambda study, _: f"{study.half} {UNKNOWN}",
     "half + phrases": lambda study, _: f"{study.half} {ADDENDUM}",
     "half, three times": lambda study, _: " ".join([study.half] * 3),
     "half, every finding in doubt": lambda study, reader: doubted(study.half, reader),
@@ -100,14 +107,17 @@ def load(path: Path, reader: ReportReader) -> list[Study]:
             report = " ".join(filter(None, (row["findings"].strip(), row["impression"].strip())))
             if report and len(found) < REFERENCES:
                 reading = reader.read(report)
-                half = " ".join(report[slice(*span)] for span in reading.sentences[::2])
-                found.append(Study(report, half, row["indication"], any(map(_is_stated, reading.findings))))
+                sentences = [report[slice(*span)].rstrip(" .") + "." for span in reading.sentences]
+                half, backwards = " ".join(sentences[::2]), " ".join(sentences[::-1])
+                abnormal = any(map(_is_stated, reading.findings))
+                found.append(Study(report, half, backwards, row["indication"], abnormal))
     return found
 
 
 def outcomes(studies: Sequence[Study], specs: Sequence[str], reader: ReportReader) -> dict[str, dict[str, Outcome]]:
     """Returns what each policy scores by each metric."""
     values: dict[str, dict[str, list[float]]] = {}
+    least: dict[str, float] = {}
     for name, policy in POLICIES.items():
         examples = [
             Example(str(place), policy(one, reader), (one.report,), context=Context(modality="cxr"))
@@ -116,22 +126,27 @@ def outcomes(studies: Sequence[Study], specs: Sequence[str], reader: ReportReade
         run = score_examples(examples, list(specs), RunOptions(n_boot=0))
         for label, result in run.metrics.items():
             values.setdefault(label, {})[name] = result.scores.value.tolist()
+            least[label] = result.info.range[0] or 0.0
     abnormal = [one.abnormal for one in studies]
     return {
-        label: {name: _outcome(name, scores, by_policy[HONEST], abnormal) for name, scores in by_policy.items()}
+        label: {
+            name: _outcome(name, scores, by_policy[HONEST], abnormal, least[label])
+            for name, scores in by_policy.items()
+        }
         for label, by_policy in values.items()
     }
 
 
-def _outcome(name: str, scores: Sequence[float], honest: Sequence[float], abnormal: Sequence[bool]) -> Outcome:
-    rows = list(zip(scores, honest, abnormal, strict=True))
-    known = [(score, base, ill) for score, base, ill in rows if math.isfinite(score)]
-    apart = [score - base for score, base, ill in known if ill and math.isfinite(base)]
+def _outcome(
+    name: str, scores: Sequence[float], honest: Sequence[float], abnormal: Sequence[bool], least: float
+) -> Outcome:
+    given = [score if math.isfinite(score) else least for score in scores]
+    apart = [score - base for score, base in zip(given, honest, strict=True) if math.isfinite(base)]
     made_of_half = name.startswith("half") and name != HONEST
     return Outcome(
-        _mean([score for score, _, ill in known if not ill]),
-        _mean([score for score, _, ill in known if ill]),
-        1 - len(known) / len(rows),
+        _mean([score for score, ill in zip(given, abnormal, strict=True) if not ill]),
+        _mean([score for score, ill in zip(given, abnormal, strict=True) if ill]),
+        sum(not math.isfinite(score) for score in scores) / len(scores),
         _mean(apart) if made_of_half else None,
         _mean([float(one > ROUNDING) for one in apart]) if made_of_half else None,
     )

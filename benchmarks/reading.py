@@ -217,6 +217,26 @@ def unread_sentences(reading: Reading) -> int:
     )
 
 
+def together(table: Table, reports: Sequence[Report], reader: ReportReader) -> dict[str, Any]:
+    """Returns the figures over all rows, and the share of sentences that were not understood."""
+    tallies = compare(table, reports, reader)
+    readings = [reader.read(report.text) for report in reports]
+    exact = compare(table, reports, reader, near=False)
+    pardoned = compare(table, reports, reader, pardon=True)
+    abnormal = [tallies[row.name] for row in table.rows]
+    used = [one for one in abnormal if one.hit + one.missed]
+    return {
+        "micro_without_normal": micro(abnormal),
+        "micro_with_normal": micro([*abnormal, tallies[NORMAL]]),
+        "micro_exact": micro(exact[row.name] for row in table.rows),
+        "micro_pardoned": micro(pardoned[row.name] for row in table.rows),
+        "normal": tallies[NORMAL].figures,
+        "macro_f1": statistics.mean(one.figures[2] for one in used),
+        "rows": len(used),
+        "unread": sum(map(unread_sentences, readings)) / sum(len(one.sentences) for one in readings),
+    }
+
+
 def speed(reports: Sequence[Report]) -> dict[str, float]:
     """Returns reports per second of processor time with a new reader, median of three, and the sentences remembered."""
     seconds, sentences, known = [], 0, 0
@@ -294,22 +314,8 @@ def main() -> None:
         speed=f"processor time on one core, median of {ROUNDS}, a new reader each",
     )
     tallies = compare(table, reports, reader)
-    readings = [reader.read(report.text) for report in reports]
-    sentences = sum(len(one.sentences) for one in readings)
-    unread = sum(unread_sentences(one) for one in readings) / sentences
     times = speed(reports)
-    exact = compare(table, reports, reader, near=False)
-    pardoned = compare(table, reports, reader, pardon=True)
-    abnormal = [tallies[row.name] for row in table.rows]
-    used = [one for one in abnormal if one.hit + one.missed]
-    figures: dict[str, Any] = {
-        "micro_without_normal": micro(abnormal),
-        "micro_with_normal": micro([*abnormal, tallies[NORMAL]]),
-        "micro_exact": micro(exact[row.name] for row in table.rows),
-        "micro_pardoned": micro(pardoned[row.name] for row in table.rows),
-        "normal": tallies[NORMAL].figures,
-        "macro_f1": statistics.mean(one.figures[2] for one in used),
-        "unread": unread,
+    figures = together(table, reports, reader) | {
         "first_reader_seconds": first,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         **times,
@@ -330,10 +336,10 @@ def main() -> None:
             ("micro, without normal, near names not accepted", *figures["micro_exact"], None),
             ("micro, without normal, near names of coded headings no errors", *figures["micro_pardoned"], None),
             ("normal", *figures["normal"], None),
-            (f"macro over {len(used)} rows", None, None, figures["macro_f1"], None),
+            (f"macro over {figures['rows']} rows", None, None, figures["macro_f1"], None),
         ],
     )
-    print(f"\nunread: {unread:.1%} of {sentences} sentences (target under {TARGET_UNREAD:.0%})")
+    print(f"\nunread: {figures['unread']:.1%} of {times['sentences']} sentences (target under {TARGET_UNREAD:.0%})")
     print(
         f"speed: {times['reports_per_second']:.0f} reports/s (from {times['slowest']:.0f} to {times['fastest']:.0f};"
         f" target {TARGET_SPEED}), with {times['sentences_remembered']:.0%} of the sentences remembered from before"

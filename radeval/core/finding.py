@@ -26,6 +26,25 @@ class Kind(StrEnum):
 
 Laterality = Literal["left", "right", "bilateral"]
 Change = Literal["new", "worse", "better", "stable", "resolved"]
+Placement = Literal["intended", "acceptable", "malpositioned"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """Where a tube or line ends, or where its side port is if that place is worse.
+
+    Attributes:
+        site: Canonical name of the place; None where the report only judges it ("in good position").
+        laterality: Side of the place, None where it has none or the text names none.
+        distance_mm: From the landmark that the site is named by, as the carina; None where not measured.
+        placement: What the place means for the device, by the lexicon or by the report's own judgement; None where
+            neither tells.
+    """
+
+    site: str | None
+    laterality: Laterality | None = None
+    distance_mm: float | None = None
+    placement: Placement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +66,7 @@ class Finding:
         span: Start and end offset of the words that name it.
         sentence: Index of its sentence in the reading.
         interprets: Whether the text offers it as an explanation of another finding ("opacity, likely atelectasis").
+        tip: The place that `tip_position` names; None where the text names none or the lexicon has none for the device.
     """
 
     concept: str
@@ -63,3 +83,4 @@ class Finding:
     span: tuple[int, int] = (0, 0)
     sentence: int = 0
     interprets: bool = False
+    tip: Tip | None = None

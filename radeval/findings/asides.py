@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from radeval.findings.vocabulary import Mention
+from radeval.findings.words import Token
 
 _OPENS = ("join", "scope_end_clause", "scope_end_with")
+
+
+_ENGLISH = frozenset({
+    "the", "is", "are", "there", "of", "with", "and", "was", "were", "has", "have", "without", "seen", "which", "by",
+    "from", "for",
+})  # fmt: skip
+
+
+def is_foreign(tokens: Sequence[Token]) -> bool:
+    """Tells whether a sentence with a word of another language has none of the small words of English beside it.
+
+    Args:
+        tokens: The sentence's tokens, one of which is in the lexicon's list of words of other languages.
+    """
+    return _ENGLISH.isdisjoint(token.word for token in tokens)
 
 
 def without_asides(mentions: Sequence[Mention]) -> list[Sequence[Mention]]:

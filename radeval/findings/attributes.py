@@ -9,7 +9,10 @@ from radeval.findings.phrases import names_a_noun
 from radeval.findings.vocabulary import Mention
 from radeval.findings.words import Token
 
-_LOOK_BACK = 3
+_LOOK_BACK = 4
+_OTHER_SIDE = {"left": "right", "right": "left"}
+_LESS = {"less", "smaller", "<"}
+_SEEN = {"present", "seen", "noted"}
 _WEIGHTLESS = {"significant", "gross", "pronounced"}
 """Grades that, right after a denial, deny the whole: "no significant effusion" leaves none that matters."""
 
@@ -48,10 +51,16 @@ def read_attributes(
             count = int(roles["count"])
         if "change" in roles and not compares_sides(clause, place):
             # "Is not new"; in "no new opacity" the denial is that of the opacity.
-            change = "stable" if place > here and _denied_change(clause, place) else roles["change"]
+            change = (
+                _undone(mention, tokens) if place > here and _denied_change(clause, place, tokens) else roles["change"]
+            )
             changes.append((change == "stable", abs(place - here), change))
         if "descriptor" in roles and not _names_a_view(clause, place, tokens):
             descriptors[sentence[tokens[mention.first].start : tokens[mention.last - 1].end].lower()] = None
+        if "comparative" in roles and (side := greater_side(clause, place, tokens)):
+            descriptors[f"{side}-predominant"] = None
+    if here >= 0 and "described" in clause[here].roles:
+        descriptors |= dict.fromkeys(clause[here].roles["described"].split())
     return Attributes(
         sum(grades) / len(grades) if grades else None,
         count,
@@ -59,6 +68,20 @@ def read_attributes(
         min(changes)[2] if changes else None,
         tuple(descriptors),
     )
+
+
+def greater_side(clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> str | None:
+    """Returns the side on which more of a finding is: "left greater than right", "more pronounced on the left"."""
+    if compares_sides(clause, place) != "more":
+        return None
+    sides = [one.roles["side"] for one in clause[place + 1 : place + 5] if "side" in one.roles][:1]
+    before = clause[place - 1].roles.get("side") if place else None
+    if before in _OTHER_SIDE and sides == [_OTHER_SIDE[before]]:
+        sides = [before]
+    if not sides or sides[0] not in _OTHER_SIDE:
+        return None
+    less = not _LESS.isdisjoint(token.word for token in tokens[clause[place].first : clause[place].last])
+    return _OTHER_SIDE[sides[0]] if less else sides[0]
 
 
 def compares_sides(clause: Sequence[Mention], place: int) -> str | None:
@@ -113,12 +136,17 @@ def _grades_another_word(clause: Sequence[Mention], place: int, tokens: Sequence
     return False
 
 
-def _denied_change(clause: Sequence[Mention], place: int) -> bool:
+def _undone(mention: Mention, tokens: Sequence[Token]) -> str:
+    """Returns what a denied change says: what was "not present on the prior" is new, what is "not larger" is stable."""
+    return "new" if tokens[mention.first].word in _SEEN else "stable"
+
+
+def _denied_change(clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> bool:
     """Tells whether a denial stands right before a change ("is not new", "has not significantly increased")."""
     for other in range(place - 1, max(-1, place - 1 - _LOOK_BACK), -1):
         roles = clause[other].roles
         if "negation_before" in roles:
             return True
-        if not {"verb", "severity", "ignored"} & roles.keys():
+        if not {"verb", "severity", "ignored"} & roles.keys() and tokens[clause[other].first].word != "to":
             return False
     return False

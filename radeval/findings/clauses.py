@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from radeval.findings.phrases import names_a_noun
+from radeval.findings.phrases import ADJECTIVES, names_a_noun
 from radeval.findings.vocabulary import Mention
 from radeval.findings.words import Token
 
@@ -95,11 +95,13 @@ def _begins_statement(
     if word == "," and not any(role in one.roles for one in before for role in (*_SUBJECT, "quality", "normal")):
         # "No acute, displaced fracture": nothing is named yet, the comma stands between adjectives.
         return False
+    if word == "," and len(before) > 1 and _opens_adjectives(before[-2], before[-1]):
+        return False
     after = _up_to_join(mentions, place + 1)
     if not after:
         return False
     subject = next((at for at, one in enumerate(after) if any(role in one.roles for role in _SUBJECT)), None)
-    if subject is None:
+    if subject is None or _only_places(after, subject):
         return False
     if (
         _is_state_of_structure(after, _COMPARED)
@@ -119,6 +121,17 @@ def _begins_statement(
     # "No pneumothorax, and there may be an effusion": a doubt is raised, which a denial does not reach.
     doubted = any("hedge_before" in one.roles for one in after[:subject])
     return doubted or (word == "," and _affirms(mentions, place + 1, after))
+
+
+def _only_places(item: Sequence[Mention], structure: int) -> bool:
+    """Tells whether a structure is only where the subject of a listed item is ("and the other in the lung is")."""
+    placed = any("preposition" in one.roles for one in item[1:structure])
+    return placed and not any("concept" in one.roles or "normal" in one.roles for one in item)
+
+
+def _opens_adjectives(verb: Mention, last: Mention) -> bool:
+    """Tells whether a clause so far ends in an adjective whose noun is still to come ("the spine shows mild, ...")."""
+    return verb.roles.get("verb") == "shows" and not ADJECTIVES.isdisjoint(last.roles)
 
 
 def _is_about_structure(item: Sequence[Mention]) -> bool:

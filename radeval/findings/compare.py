@@ -11,6 +11,7 @@ from radeval.findings.differences import Attribute, Difference, differences, sid
 from radeval.findings.inference import rules_out
 from radeval.findings.kinship import SYNONYM, Kinship
 from radeval.findings.merging import Stated, stated
+from radeval.findings.placements import Apart
 from radeval.findings.reader import ReportReader
 from radeval.findings.reading import Reading
 
@@ -77,6 +78,7 @@ def compare(candidate: Reading, reference: Reading, reader: ReportReader) -> Com
     kinship = reader.kinship
     ours, theirs = stated(candidate.findings, kinship), stated(reference.findings, kinship)
     ours, theirs = _as_sided_as(ours, theirs, kinship), _as_sided_as(theirs, ours, kinship)
+    ours, theirs = _one_by_one(ours, theirs, kinship), _one_by_one(theirs, ours, kinship)
     pairs = best_assignment([[_weight(one, other, kinship) for other in theirs] for one in ours])
     matched = tuple(_match(ours[row], theirs[column], kinship) for row, column in pairs)
     rows, columns = {row for row, _ in pairs}, {column for _, column in pairs}
@@ -121,7 +123,7 @@ def _as_sided_as(ours: list[Stated], theirs: Sequence[Stated], kinship: Kinship)
     found: list[Stated] = []
     for one in ours:
         if one.finding.laterality == "bilateral" and _apart(one, theirs, kinship) and not _apart(one, ours, kinship):
-            found += [Stated(replace(one.finding, laterality=side), one.names) for side in _SIDES]
+            found += [replace(one, finding=replace(one.finding, laterality=side)) for side in _SIDES]
         else:
             found.append(one)
     return found
@@ -137,6 +139,32 @@ def _apart(one: Stated, others: Sequence[Stated], kinship: Kinship) -> bool:
         and kinship.similarity(one.finding.concept, other.finding.concept) >= SYNONYM
     }
     return sides == {"left", "right"}
+
+
+def _one_by_one(ours: list[Stated], theirs: Sequence[Stated], kinship: Kinship) -> list[Stated]:
+    """Returns statements, those on several ribs or vertebrae taken apart: three broken ribs are three fractures.
+
+    Not where the other report says the same of no rib by its number ("several left rib fractures"), and not what seldom
+    matters ("degenerative changes at T8 and T9").
+    """
+    found: list[Stated] = []
+    for one in ours:
+        places = one.finding.locations
+        several = len(places) > 1 and all(kinship.regions.numbered(name) for name in places)
+        if several and not kinship.lasting(one.finding.concept) and not _in_general(one, theirs, kinship):
+            found += [replace(one, finding=replace(one.finding, locations=(name,))) for name in places]
+        else:
+            found.append(one)
+    return found
+
+
+def _in_general(one: Stated, others: Sequence[Stated], kinship: Kinship) -> bool:
+    """Tells whether others state a finding without a numbered place."""
+    return any(
+        kinship.alike(one.finding.concept, other.finding.concept)
+        and not any(kinship.regions.numbered(name) for name in other.finding.locations)
+        for other in others
+    )
 
 
 def _match(one: Stated, other: Stated, kinship: Kinship) -> Match:
@@ -160,11 +188,12 @@ def _weight(one: Stated, other: Stated, kinship: Kinship) -> float:
     if credit < _LEAST_LIKENESS:
         return 0.0
     ours, theirs = one.finding, other.finding
-    sides, places = sides_differ(ours, theirs), kinship.apart(ours, theirs)
+    sides, places = sides_differ(ours, theirs), _places_differ(ours, theirs, kinship)
     if credit < SYNONYM and (sides or places):
         return 0.0
     unlike = (
-        (ours.presence is not theirs.presence)
+        (ours.concept != theirs.concept)
+        + (ours.presence is not theirs.presence)
         + (ours.locations != theirs.locations)
         + (ours.laterality != theirs.laterality)
         + (ours.severity != theirs.severity)
@@ -172,30 +201,42 @@ def _weight(one: Stated, other: Stated, kinship: Kinship) -> float:
         + (ours.count != theirs.count)
         + (ours.change != theirs.change)
         + (ours.descriptors != theirs.descriptors)
-        + (ours.tip_position != theirs.tip_position)
+        + (ours.tip != theirs.tip)
     )
     return credit - _SIDE_PENALTY * sides - _PLACE_PENALTY * places - _DETAIL_PENALTY * unlike
+
+
+def _places_differ(ours: Finding, theirs: Finding, kinship: Kinship) -> bool:
+    """Tells whether two findings are at different places: devices where they end, the rest where they lie."""
+    if ours.tip or theirs.tip:
+        return kinship.placements.apart(ours, theirs) is Apart.OPPOSED
+    return kinship.apart(ours, theirs)
 
 
 def _contained(one: Stated, matched: Sequence[Stated], kinship: Kinship) -> bool:
     """Tells whether a statement that found no partner says what a matched one of the other report says already.
 
     Either it is about the film and not about the patient, or a finding at several places has it at one of them, or it
-    is the general name of what the other calls by a special one.
+    is one of the names that the other gives a finding, or the general name of what the other calls by a special one.
     """
     finding = one.finding
     if kinship.of_technique(finding.concept):
         return True
     for known in matched:
         other = known.finding
-        if other.kind is not finding.kind or finding.concept not in kinship.implied(other.concept):
+        if other.kind is not finding.kind:
+            continue
+        together = not sides_differ(finding, other) and not kinship.apart(finding, other)
+        if together and finding.concept in known.names[1:]:
+            return True
+        if finding.concept not in kinship.implied(other.concept):
             continue
         if finding.concept == other.concept:
             several = other.laterality == "bilateral" or len(other.locations) > 1
             sided = other.laterality in ("bilateral", finding.laterality)
             if several and sided and kinship.regions.all_within(finding.locations, other.locations):
                 return True
-        elif not sides_differ(finding, other) and not kinship.apart(finding, other):
+        elif together:
             # A focal opacity is not said by an edema of the lungs.
             vague = finding.laterality is None and kinship.stated_nowhere(finding)
             if vague or not kinship.stated_nowhere(other):

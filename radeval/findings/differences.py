@@ -5,33 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from radeval.core.finding import Finding, Kind
 from radeval.findings.kinship import Kinship
-from radeval.findings.sizes import find_sizes
-from radeval.findings.words import tokenize
+from radeval.findings.placements import Apart
 
 Attribute = Literal["presence", "location", "laterality", "severity", "size", "count", "change", "tip", "descriptor"]
 
 _SEVERITY_TOLERANCE, _MILD = 1.0, 2.0
 _SIZE_MARGINS_MM = ((6.0, 2.0), (30.0, 4.0))
 _LARGE_SIZE_MARGIN = 0.2
-_TIP_MARGIN_MM = 10.0
-_TIP_LEVELS = {
-    "proximal": 1.0, "upper": 1.0, "high": 1.0, "mid": 2.0, "middle": 2.0, "distal": 3.0, "lower": 3.0, "low": 3.0,
-    "cavoatrial": 4.0, "junction": 4.0,
-}  # fmt: skip
-"""Where along a vessel or an airway a tip is, downwards."""
-
-_TIP_LEVELS_APART = 1.5
-
 OPPOSED = tuple(
     (frozenset(one.split()), frozenset(other.split()))
     for one, other in (
         ("acute subacute", "chronic old remote healed healing"),
         ("focal", "diffuse widespread"),
         ("unilateral", "bilateral"),
+        ("left-predominant", "right-predominant"),
         ("single solitary", "multiple multifocal numerous several"),
         ("displaced", "nondisplaced undisplaced"),
         ("calcified", "noncalcified uncalcified"),
@@ -41,9 +32,6 @@ OPPOSED = tuple(
     )
 )
 """Descriptors of which a finding cannot bear one of the first and one of the second group."""
-
-_SIDE_WORDS = {"left", "right", "bilateral"}
-_TIP_NEGATIONS = {"not", "no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +53,7 @@ def differences(candidate: Finding, reference: Finding, kinship: Kinship) -> tup
     """Returns the attributes in which two findings differ.
 
     What only one of them mentions is a difference for size and change, since the other left it out; a side, place,
-    grade, count, descriptor or tip that only one names is none.
+    grade, count, descriptor or tip that only one names is none, but a wrong tip is.
     """
     found: list[Difference] = []
     # Doubt about one name and certainty about another are no contradiction: "opacity" and "possible pneumonia".
@@ -73,23 +61,31 @@ def differences(candidate: Finding, reference: Finding, kinship: Kinship) -> tup
         found.append(Difference("presence", str(candidate.presence), str(reference.presence)))
     if candidate.laterality and reference.laterality and candidate.laterality != reference.laterality:
         found.append(Difference("laterality", candidate.laterality, reference.laterality))
-    tips = candidate.tip_position and reference.tip_position
     # A tube is where its tip is: two names for its course are no difference of their own.
-    if not tips and kinship.apart(candidate, reference):
+    if not (candidate.tip or reference.tip) and kinship.apart(candidate, reference):
         found.append(Difference("location", ", ".join(candidate.locations), ", ".join(reference.locations)))
     if grades_differ(candidate.severity, reference.severity):
         found.append(Difference("severity", f"{candidate.severity:g} of 5", f"{reference.severity:g} of 5"))
     if (candidate.sizes_mm or reference.sizes_mm) and sizes_differ(candidate.sizes_mm, reference.sizes_mm):
         found.append(Difference("size", _size(candidate.sizes_mm), _size(reference.sizes_mm)))
-    if candidate.count is not None and reference.count is not None and candidate.count != reference.count:
-        found.append(Difference("count", str(candidate.count), str(reference.count)))
+    counts = [_count(candidate), _count(reference)]
+    if counts[0] is not None and counts[1] is not None and counts[0] != counts[1]:
+        found.append(Difference("count", str(counts[0]), str(counts[1])))
     if candidate.change != reference.change:
         found.append(Difference("change", candidate.change or "", reference.change or ""))
     if candidate.kind is Kind.DEVICE and tips_differ(candidate, reference, kinship):
-        found.append(Difference("tip", candidate.tip_position or "", reference.tip_position or ""))
+        found.append(Difference("tip", _tip(candidate), _tip(reference)))
     if candidate.descriptors and reference.descriptors:
         found += _opposed(candidate.descriptors, reference.descriptors)
     return tuple(found)
+
+
+def _count(one: Finding) -> int | None:
+    """Returns how many a finding is: as many as it names parts of a row, such as ribs, where it says no number."""
+    if one.count is not None:
+        return one.count
+    numbered = [name for name in one.locations if name[-1:].isdigit()]
+    return len(numbered) if numbered and len(numbered) == len(one.locations) else None
 
 
 def grades_differ(one: float | None, other: float | None) -> bool:
@@ -117,42 +113,8 @@ def sizes_differ(one: Sequence[tuple[float, float]], other: Sequence[tuple[float
 
 
 def tips_differ(one: Finding, other: Finding, kinship: Kinship) -> bool:
-    """Tells whether two devices are said to end at different places, or at distances more than 1 cm apart."""
-    if not one.tip_position or not other.tip_position or one.tip_position == other.tip_position:
-        return False
-    if not kinship.regions.meet(one.locations, other.locations):
-        return True
-    ours, theirs = _tip(one.tip_position), _tip(other.tip_position)
-    if ours.away != theirs.away or (ours.sides and theirs.sides and ours.sides != theirs.sides):
-        return True
-    if ours.distance is not None and theirs.distance is not None:
-        return abs(ours.distance - theirs.distance) > _TIP_MARGIN_MM
-    return ours.level is not None and theirs.level is not None and abs(ours.level - theirs.level) >= _TIP_LEVELS_APART
-
-
-class _Tip(NamedTuple):
-    """What a tip's words say.
-
-    Attributes:
-        sides: The sides that they name.
-        distance: From what they name, in millimetres.
-        level: Along the vessel or airway, downwards; the middle of several.
-        away: Whether they say where it is not.
-    """
-
-    sides: frozenset[str]
-    distance: float | None
-    level: float | None
-    away: bool
-
-
-@lru_cache(maxsize=4096)
-def _tip(text: str) -> _Tip:
-    words = {token.word for token in tokenize(text)}
-    distance = max((high for size in find_sizes(text) for _, high in size.extents), default=None)
-    levels = [_TIP_LEVELS[word] for word in words & _TIP_LEVELS.keys()]
-    level = (min(levels) + max(levels)) / 2 if levels else None
-    return _Tip(frozenset(words & _SIDE_WORDS), distance, level, not words.isdisjoint(_TIP_NEGATIONS))
+    """Tells whether two devices end at different places, or one of them is said to end at a wrong one."""
+    return kinship.placements.apart(one, other) is not Apart.SAME
 
 
 @lru_cache(maxsize=16_384)
@@ -171,6 +133,10 @@ def _opposed(candidate: tuple[str, ...], reference: tuple[str, ...]) -> tuple[Di
             if mine[0] and yours[0] and not mine[1] and not yours[1]:
                 found.append(Difference("descriptor", ", ".join(sorted(mine[0])), ", ".join(sorted(yours[0]))))
     return tuple(found)
+
+
+def _tip(one: Finding) -> str:
+    return one.tip_position or (one.tip.placement or "" if one.tip else "")
 
 
 def _size(sizes: Sequence[tuple[float, float]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from radeval.findings.vocabulary import Mention, Vocabulary
@@ -11,6 +12,10 @@ _JOINED = {"ignored": "word"}
 _BETWEEN = {"side", "structure", "ignored", "number", "descriptor"}
 _ADJECTIVE = frozenset({"quality", "descriptor"})
 _ENDS = frozenset({"base", "apex"})
+_LEVELS = frozenset({"upper", "lower", "mid", "middle"})
+_THROUGH = frozenset({"through", "to", "thru"})
+_NUMBERED = re.compile(r"([a-z_]+?)(\d{1,2})$")
+"""A structure that is one of a row: "rib_7", "t12"."""
 _PREDICATE = 9
 _REACH = 4
 """How many mentions may stand between the parts of a term."""
@@ -30,10 +35,14 @@ def complete(
     """
     if "side" in roles:
         _drop_pairs(mentions, tokens, sentence)
+        _join_zones(mentions, tokens, words)
     if "structure" in roles:
         _drop_ends(mentions, tokens, words)
-    if "join" in roles or "quality" in roles:
+    ranges = "structure" in roles and any(token.word in _THROUGH for token in tokens)
+    if "join" in roles or "quality" in roles or ranges:
         _complete_lists(mentions, tokens, words)
+    if ranges:
+        _fill_ranges(mentions, tokens, words)
     if "structure" in roles:
         _join_ends(mentions, tokens, words)
     if "quality" in roles or "descriptor" in roles:
@@ -49,6 +58,32 @@ def _drop_ends(mentions: list[Mention], tokens: Sequence[Token], words: Vocabula
         of = next((roles["structure"] for roles in ahead if "structure" in roles), None)
         if of is not None and not words.within_lung(of):
             mentions[place] = mention._replace(roles=_JOINED)
+
+
+def _join_zones(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary) -> None:
+    """Joins a place that its side interrupts: "the lower left lung" is the left lower lung."""
+    for place in range(len(mentions) - 2):
+        level, side, structure = mentions[place : place + 3]
+        word = tokens[level.first].word
+        if word not in _LEVELS or "side" not in side.roles or "concept" in structure.roles:
+            continue
+        whole = words.meaning([word, *(token.word for token in tokens[structure.first : structure.last])])
+        if whole is not None and "structure" in whole and words.within_lung(whole["structure"]):
+            mentions[place], mentions[place + 2] = level._replace(roles=_JOINED), structure._replace(roles=whole)
+
+
+def _fill_ranges(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary) -> None:
+    """Names what lies between two numbered parts: "fourth through seventh ribs" are the fifth and sixth too."""
+    for place in range(len(mentions) - 2, 0, -1):
+        if tokens[mentions[place].first].word not in _THROUGH:
+            continue
+        ends = [_NUMBERED.match(mentions[other].roles.get("structure", "")) for other in (place - 1, place + 1)]
+        if ends[0] is None or ends[1] is None or ends[0][1] != ends[1][1]:
+            continue
+        between = [f"{ends[0][1]}{number}" for number in range(int(ends[0][2]) + 1, int(ends[1][2]))]
+        known = [name for name in between if name in words.lexicon.structures]
+        if known:
+            mentions[place : place + 1] = [mentions[place]._replace(roles={"structure": name}) for name in known]
 
 
 def _drop_pairs(mentions: list[Mention], tokens: Sequence[Token], sentence: str) -> None:
@@ -155,8 +190,8 @@ def _complete_lists(mentions: list[Mention], tokens: Sequence[Token], words: Voc
     borrowed: dict[int, tuple[str, ...]] = {}
     for place in range(len(mentions) - 2, -1, -1):
         mention = mentions[place]
-        if "join" in mentions[place + 1].roles:
-            start = place + 2
+        if "join" in mentions[place + 1].roles or tokens[mentions[place + 1].first].word in _THROUGH:
+            start = place + 2  # "fourth and fifth ribs", "fourth through seventh ribs"
         elif "quality" in mention.roles and "concept" in mentions[place + 1].roles:
             start = place + 1  # "tortuous calcified aorta", where "calcified aorta" is a term
         else:

@@ -22,10 +22,12 @@ _CUES = {
     "count": r"\d{1,3}",
     "descriptor": ".+",
     "tip": ".+",
+    "position": "intended|malpositioned|slipped|moved|withdrawn|move",
     "comparative": "more|most",
     "earlier": "size",
-    "beside": "structure|loose",
+    "beside": "structure|loose|largest",
     "aside": "onward|whole",
+    "foreign": "word",
     "ignored": "administrative|word",
 }
 """What a cue of each kind can be worth, as a pattern."""
@@ -90,7 +92,8 @@ class Concept(_Entry):
     significance: Level
     reason: str
     label: str | tuple[str, ...] = ()
-    tip_expected: tuple[str, ...] = ()
+    tip_of: str | None = None
+    tip_site: str | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -104,6 +107,42 @@ class Extension(_Entry):
     concept: str
     terms: tuple[str, ...] = ()
     composed: tuple[Composition, ...] = ()
+
+
+class TipSite(NamedTerms):
+    """A place where a tube or line can end; see docs/lexicon.md."""
+
+    part_of: str | None = None
+    next_to: tuple[str, ...] = ()
+
+
+class PlacementRule(_Entry):
+    """What it means for devices to end at sites; without sites, what a malposition that is only stated means."""
+
+    devices: tuple[str, ...] = Field(min_length=1)
+    unspecific: bool = False
+    sites: tuple[str, ...] = ()
+    from_mm: float | None = Field(default=None, ge=0)
+    to_mm: float | None = Field(default=None, ge=0)
+    standing: Literal["intended", "acceptable", "malpositioned"]
+    significance: Level | None = None
+    reason: str
+
+    @model_validator(mode="after")
+    def _weighs_what_is_wrong(self) -> PlacementRule:
+        if (self.standing == "malpositioned") != (self.significance is not None):
+            raise ValueError("a malposition, and nothing else, needs a significance")
+        if not self.sites and self.standing != "malpositioned":
+            raise ValueError("a placement needs sites, unless it is a malposition")
+        return self
+
+
+class Failure(_Entry):
+    """How devices fail: words that, said of one of them, name a concept."""
+
+    devices: tuple[str, ...] = Field(min_length=1)
+    terms: tuple[str, ...] = Field(min_length=1)
+    concept: str
 
 
 class Cue(_Entry):
@@ -150,6 +189,7 @@ class Rule(_Entry):
     laterality: tuple[Literal["left", "right", "bilateral"], ...] = ()
     descriptors: tuple[str, ...] = ()
     tips: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
     age_from: float | None = Field(default=None, ge=0)
     age_under: float | None = Field(default=None, ge=0)
     sex: Literal["female", "male", "other"] | None = None
@@ -178,3 +218,6 @@ class Pack(_Entry):
     cue: tuple[Cue, ...] = ()
     background: tuple[Background, ...] = ()
     significance: tuple[Rule, ...] = ()
+    tip_site: tuple[TipSite, ...] = ()
+    placement: tuple[PlacementRule, ...] = ()
+    failure: tuple[Failure, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from radeval.core.finding import Finding, Kind, Presence
+from radeval.core.finding import Finding, Kind, Presence, Tip
 from radeval.findings.differences import (
     OPPOSED,
     descriptors_oppose,
@@ -12,6 +12,7 @@ from radeval.findings.differences import (
     tips_differ,
 )
 from radeval.findings.kinship import Kinship
+from radeval.findings.placements import Apart
 
 _GRADES_APART = 2.0
 """Grades that one finding cannot both have: "small" and "moderate" overlap between readers, small and large do not."""
@@ -52,6 +53,8 @@ def affirms(premise: Finding, claim: Finding, kinship: Kinship) -> bool:
 
 
 def _is_where(premise: Finding, claim: Finding, kinship: Kinship) -> bool:
+    if claim.tip and premise.tip:
+        return True  # a tube is where its tip is
     if kinship.stated_nowhere(claim) or claim.locations == premise.locations:
         return True
     # Of a special name the usual place is implied: a compression fracture is one of the spine.
@@ -69,13 +72,22 @@ def _has_details(premise: Finding, claim: Finding, kinship: Kinship) -> bool:
         return False
     if claim.change and claim.change != premise.change and (claim.change != "stable" or premise.change):
         return False
-    if claim.tip_position and (not premise.tip_position or tips_differ(premise, claim, kinship)):
+    if claim.tip and (
+        not premise.tip or tips_differ(premise, claim, kinship) or not _ends_there(premise.tip, claim.tip)
+    ):
         return False
     if claim.descriptors:
         if descriptors_oppose(premise.descriptors, claim.descriptors):
             return False
         return _TELLING.isdisjoint(claim.descriptors) or _tells(premise, claim)
     return True
+
+
+def _ends_there(premise: Tip, claim: Tip) -> bool:
+    """Tells whether a tip is at all that is claimed: a site, or a judgement of it."""
+    if claim.site is None:
+        return premise.placement == claim.placement
+    return premise.site is not None
 
 
 def _tells(premise: Finding, claim: Finding) -> bool:
@@ -95,16 +107,16 @@ def conflicts(premise: Finding, claim: Finding, kinship: Kinship) -> bool:
         return False
     if kinship.excludes(premise.concept, claim.concept):
         return True
+    if premise.concept == claim.concept and kinship.placements.apart(premise, claim) in (Apart.NEAR, Apart.OPPOSED):
+        return True
     if premise.concept != claim.concept or not kinship.regions.meet(premise.locations, claim.locations):
-        return bool(premise.concept == claim.concept and tips_differ(premise, claim, kinship))
+        return False
     if premise.laterality != claim.laterality:
         return False
     grades = (premise.severity, claim.severity)
     if grades[0] is not None and grades[1] is not None and abs(grades[0] - grades[1]) >= _GRADES_APART:
         return True
-    if premise.change and claim.change and frozenset((premise.change, claim.change)) in _CHANGES_APART:
-        return True
-    return tips_differ(premise, claim, kinship)
+    return bool(premise.change and claim.change and frozenset((premise.change, claim.change)) in _CHANGES_APART)
 
 
 def rules_out(denial: Finding, stated: Finding, kinship: Kinship, *, everywhere: bool = False) -> bool:

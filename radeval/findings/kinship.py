@@ -7,7 +7,9 @@ from functools import cached_property, lru_cache
 from radeval.core.finding import Finding
 from radeval.findings.anatomy import Anatomy
 from radeval.findings.packs import Lexicon
+from radeval.findings.placements import Placements
 from radeval.findings.regions import Regions
+from radeval.findings.stability import UNCHANGED
 
 SYNONYM = 0.8
 """Likeness from which one concept stands for another."""
@@ -15,14 +17,22 @@ SYNONYM = 0.8
 _IMPLIED = 0.7
 """Credit for naming the more general or more specific of two concepts, where the lexicon states no other."""
 
+_TISSUES = frozenset({"interstitium", "airspace"})
+
 _TECHNIQUE = "technical_"
 """How the packs begin the names of what is said of the film, not of the patient."""
+
+
+def is_of_technique(concept: str) -> bool:
+    """Tells whether a concept is about how a film was taken."""
+    return concept.startswith(_TECHNIQUE)
 
 
 class Kinship:
     """Relations of a lexicon's concepts."""
 
-    def __init__(self, lexicon: Lexicon, anatomy: Anatomy) -> None:
+    def __init__(self, lexicon: Lexicon, anatomy: Anatomy, placements: Placements) -> None:
+        self.placements = placements
         self._concepts = lexicon.concepts
         self._anatomy = anatomy
         self.regions = Regions(anatomy)
@@ -131,8 +141,11 @@ class Kinship:
         """Tells whether two findings are at places that exclude each other; an implied place excludes none."""
         if one.locations == other.locations or self.regions.meet(one.locations, other.locations):
             return False
+        # Tissue of the lung is in each part of it: opacities of the interstitium may be those of the bases.
+        if _TISSUES.issuperset(one.locations) is not _TISSUES.issuperset(other.locations):
+            return False
         return not self.stated_nowhere(one) and not self.stated_nowhere(other)
 
     def of_technique(self, concept: str) -> bool:
-        """Tells whether a concept is about how a film was taken, which no other report need repeat."""
-        return concept.startswith(_TECHNIQUE)
+        """Tells whether a concept is about how a film was taken or that it looks as before: none need repeat it."""
+        return concept.startswith(_TECHNIQUE) or concept == UNCHANGED

@@ -69,6 +69,7 @@ class Namer:
 
     def _compose(self, clause: Sequence[Mention], place: int, quality: str, tokens: Sequence[Token]) -> list[Named]:
         before, after = structures_before(clause, place), _structures_of_state(clause, place, tokens)
+        before = [other for other in before if not _is_place_of_another(clause, other, place, tokens)]
         if _describes_next(clause, place) and not names_a_noun(clause[place], tokens):
             order = [after]  # "increased interstitial markings" say nothing of what was named before them
         else:
@@ -76,7 +77,7 @@ class Namer:
         for group in order:
             found: dict[str, Named] = {}
             for other in group:
-                concept = self._concept_of(clause[other].roles["structure"], quality)
+                concept = self.concept_of(clause[other].roles["structure"], quality)
                 if concept:
                     found.setdefault(concept, Named(concept, place)).structures.append(other)
             if found:
@@ -94,7 +95,8 @@ class Namer:
             kept[0].structures = sorted([*kept[0].structures, *rest])
         return kept or list(found.values())
 
-    def _concept_of(self, structure: str, quality: str) -> str | None:
+    def concept_of(self, structure: str, quality: str) -> str | None:
+        """Returns the concept that a structure in a state makes, or one that it lies in or holds does."""
         for name in self._anatomy.upwards(structure):
             if (name, quality) in self._composed:
                 return self._composed[name, quality]
@@ -119,6 +121,22 @@ def _describes_next(clause: Sequence[Mention], place: int) -> bool:
     while at + 1 < len(clause) and {"side", "severity", "descriptor"} & clause[at].roles.keys():
         at += 1
     return not {"structure", "concept"}.isdisjoint(clause[at].roles) and "join" not in clause[at].roles
+
+
+def _is_place_of_another(clause: Sequence[Mention], structure: int, state: int, tokens: Sequence[Token]) -> bool:
+    """Tells whether a structure before a state is only where something else is, or what an explanation follows.
+
+    "A lucency in the upper lung, large emphysematous ..."; "enlarged heart, consistent with postoperative changes".
+    """
+    between = [one.roles for one in clause[structure + 1 : state]]
+    if names_a_noun(clause[state], tokens) and any("interpretation" in roles for roles in between):
+        return True
+    if not any(roles.get("join") == "," for roles in between) or any("verb" in roles for roles in between):
+        return False
+    at = structure - 1
+    while at > 0 and {"side", "ignored", "descriptor"} & clause[at].roles.keys():
+        at -= 1
+    return at > 0 and "preposition" in clause[at].roles and any("concept" in one.roles for one in clause[:at])
 
 
 def _structures_of_state(clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> list[int]:

@@ -64,8 +64,19 @@ def neighbourhood(at: int, named: Sequence[Named], clause: Sequence[Mention]) ->
         near += _tied(clause, here, named[after].place)
     if len(named) == 1:
         return near
-    taken = {place for other in named if other is not named[at] for place in other.structures}
+    taken = {
+        place
+        for other in named
+        if other is not named[at]
+        for place in other.structures
+        if not _is_held(place, other, clause)
+    }
     return [place for place in near if place not in taken] if taken else near
+
+
+def _is_held(place: int, other: Named, clause: Sequence[Mention]) -> bool:
+    """Tells whether a structure stays with what is before it: "disc disease of the thoracic spine, no deformity"."""
+    return place < other.place and any("negation_before" in one.roles for one in clause[place + 1 : other.place])
 
 
 def _hides(mention: Mention) -> bool:
@@ -74,6 +85,10 @@ def _hides(mention: Mention) -> bool:
 
 def without_beside(near: Sequence[int], here: int, clause: Sequence[Mention]) -> list[int]:
     """Returns places without those of what a finding only touches or hides ("a mass abutting the mediastinum")."""
+    greatest = next(
+        (place for place in range(here + 1, len(clause)) if clause[place].roles.get("beside") == "largest"), len(clause)
+    )
+    near = [place for place in near if place < greatest or all(role not in clause[place].roles for role in _PLACES)]
     start = next((place for place in range(here + 1, len(clause)) if _hides(clause[place])), len(clause))
     end = next((place for place in range(start, len(clause)) if "preposition" in clause[place].roles), len(clause))
     return [
@@ -110,7 +125,9 @@ def shared(at: int, named: Sequence[Named], clause: Sequence[Mention], denied: b
         at -= 1
         low = _low(at, named, clause)
         if low < named[at].place:
-            roles = (*_PLACES, "change")
+            roles: tuple[str, ...] = (*_PLACES, "change")
+            if clause[named[at].place + 1].roles.get("join") == "/":
+                roles = (*roles, "severity")  # "minimal atelectasis/scarring"
             return [
                 place for place in range(low, named[at].place) if any(role in clause[place].roles for role in roles)
             ]

@@ -15,8 +15,10 @@ from radeval.findings.words import Token
 WHOLE = "thorax"
 """The structure that a statement without a subject is about ("no acute abnormality")."""
 
+_UPPER = {"upper", "top", "high", "borderline"}
 _MASK = re.compile(r"[Xx]{3,}|_{2,}")
 _ACUTE = {"acute", "active"}
+_LIMITS = {"normal", "limit", "wnl"}
 
 
 def normal_subjects(
@@ -42,6 +44,8 @@ def normal_subjects(
             if _is_in_place_of_finding(clause, place):
                 continue
             before, after = structures_before(clause, place), structures_after(clause, place)
+            if after and before and any("mark" in one.roles for one in clause[before[-1] : place]):
+                before = []  # "Mediastinum: midline trachea"
             whole = not any("concept" in other.roles for other in clause)
         else:
             continue
@@ -113,7 +117,38 @@ def _only_leads_to_a_finding(clause: Sequence[Mention], place: int) -> bool:
     return False
 
 
-def denies_only_acute(clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> bool:
+def limits_of_normal(clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> tuple[str, ...]:
+    """Returns in what a normal word is less than a plain one: only acute, or only just ("upper limits of normal")."""
+    if _denies_only_acute(clause, place, tokens):
+        return ("acute",)
+    mention = clause[place]
+    if "normal" not in mention.roles:
+        return ()
+    return ("upper limit",) if any(token.word in _UPPER for token in tokens[mention.first : mention.last]) else ()
+
+
+def is_called_normal(clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> int | None:
+    """Returns the words that call a finding's name normal: "heart size and vascular congestion are normal".
+
+    Args:
+        clause: The clause.
+        place: What names the finding.
+        tokens: The sentence's tokens.
+    """
+    at = place + 1
+    while at < len(clause) and ("verb" in clause[at].roles or "ignored" in clause[at].roles):
+        at += 1
+    if (
+        at >= len(clause)
+        or "normal" not in clause[at].roles
+        or not any("verb" in one.roles for one in clause[place:at])
+    ):
+        return None
+    words = {token.word for token in tokens[clause[at].first : clause[at].last]}
+    return None if words.isdisjoint(_LIMITS) else at
+
+
+def _denies_only_acute(clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> bool:
     """Tells whether only acute abnormality is denied: "no acute process", "no active disease"."""
     if "generic" not in clause[place].roles:
         return False

@@ -50,6 +50,9 @@ class Lexicon:
         backgrounds: What an indication can say, by name.
         concepts: Concepts by name.
         cues: Cues of all packs.
+        tip_sites: Where tubes and lines can end, by name.
+        placements: What that means for them, of all packs, the last first.
+        failures: How devices fail, of all packs.
         rules: Rules of significance of all packs; a later one goes before an earlier one that is as specific.
         packs: Version of each pack by name.
         digest: 12 hexadecimal digits over the content of all packs.
@@ -71,6 +74,9 @@ class Lexicon:
         if own:
             self._give_terms(own)
         self.cues = tuple(cue for pack in packs for cue in pack.cue)
+        self.tip_sites = {one.name: one for pack in packs for one in pack.tip_site}
+        self.placements = tuple(rule for pack in reversed(packs) for rule in pack.placement)
+        self.failures = tuple(one for pack in packs for one in pack.failure)
         self.rules = tuple(rule for pack in packs for rule in pack.significance)
         self.packs = {pack.pack.name: pack.pack.version for pack in packs}
         self.digest = digest
@@ -235,10 +241,21 @@ def _problems(pack: Pack, lexicon: Lexicon, everywhere: Lexicon) -> Iterator[tup
         names.append((here, "quality", [one.quality for one in concept.composed], lexicon.qualities))
         kin = [*concept.implies, *concept.excludes, *concept.resembles]
         names.append((here, "concept", kin, everywhere.concepts))
+        names.append((here, "concept", [concept.tip_of] if concept.tip_of else [], everywhere.concepts))
+        names.append((here, "tip_site", [concept.tip_site] if concept.tip_site else [], lexicon.tip_sites))
+    for place, site in enumerate(pack.tip_site):
+        near = [*([site.part_of] if site.part_of else []), *site.next_to]
+        names.append((("tip_site", place), "tip_site", near, lexicon.tip_sites))
+    for place, placed in enumerate(pack.placement):
+        names.append((("placement", place, "devices"), "concept", placed.devices, everywhere.concepts))
+        names.append((("placement", place, "sites"), "tip_site", placed.sites, lexicon.tip_sites))
+    for place, failure in enumerate(pack.failure):
+        names.append((("failure", place), "concept", [*failure.devices, failure.concept], everywhere.concepts))
     for place, rule in enumerate(pack.significance):
         names.append((("significance", place, "concepts"), "concept", rule.concepts, everywhere.concepts))
         names.append((("significance", place, "cases_of"), "concept", rule.cases_of, everywhere.concepts))
         names.append((("significance", place, "locations"), "structure", rule.locations, everywhere.structures))
+        names.append((("significance", place, "sites"), "tip_site", rule.sites, everywhere.tip_sites))
         names.append((("significance", place, "descriptors"), "descriptor", rule.descriptors, _descriptors(everywhere)))
         names.append((("significance", place, "background"), "background", rule.background, everywhere.backgrounds))
     for location, kind, named, there in names:

@@ -81,6 +81,8 @@ def _stands_before_its_noun(clause: Sequence[Mention], place: int) -> bool:
     if place < 0:
         return True
     before = clause[place].roles
+    if before.get("verb") == "shows":
+        return True
     # "Shows a large, irregular mass": an article begins a phrase; "is small, large effusion" has none.
     return _ENDING.isdisjoint(before) or ("verb" in before and (place < opened or _names_nothing(clause[:place])))
 

@@ -32,7 +32,8 @@ class ReportReader:
         self.lexicon = self._vocabulary.lexicon
         self._sentences = SentenceReader(self._vocabulary)
         self.anatomy = self._sentences.anatomy
-        self.kinship = Kinship(self.lexicon, self.anatomy)
+        self.placements = self._sentences.placements
+        self.kinship = Kinship(self.lexicon, self.anatomy, self.placements)
         self._memo: dict[str, tuple[tuple[Finding, ...], tuple[tuple[int, int], ...]]] = {}
 
     def read(self, report: str) -> Reading:
@@ -80,6 +81,7 @@ def _moved(one: Finding, start: int, sentence: int) -> Finding:
         (one.span[0] + start, one.span[1] + start),
         sentence,
         one.interprets,
+        one.tip,
     )
 
 

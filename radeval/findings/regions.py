@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from radeval.findings.anatomy import Anatomy
@@ -27,6 +28,16 @@ _ALSO_IN = {
     "vertebra": ("thoracic_spine",),
     "carina": ("trachea",),
 }
+
+_LEVELS = {
+    "apex": 0, "upper_zone": 1, "upper_lobe": 1, "suprahilar": 1, "mid_zone": 2, "middle_lobe": 2, "lingula": 2,
+    "perihilar": 2, "hilum": 2, "superior_segment": 2, "infrahilar": 3, "lower_zone": 3, "lower_lobe": 3, "base": 3,
+    "retrocardiac": 3, "costophrenic_angle": 3,
+}  # fmt: skip
+"""How far down the lung a place lies."""
+
+_NUMBERED = re.compile(r"(rib_|[ctl])(\d+)")
+"""Ribs and vertebrae, which are counted from above."""
 
 
 class Regions:
@@ -57,3 +68,22 @@ class Regions:
     def all_within(self, inner: tuple[str, ...], outer: tuple[str, ...]) -> bool:
         """Tells whether each of several places lies in one of others."""
         return all(any(self.within(a, b) for b in outer) for a in inner)
+
+    def numbered(self, place: str) -> bool:
+        """Tells whether a place is one rib or vertebra by its number."""
+        return _NUMBERED.fullmatch(place) is not None
+
+    @lru_cache(maxsize=16_384)  # noqa: B019 - see above
+    def next_to(self, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+        """Tells whether a place of the one borders a place of the other: two zones, lobes, ribs or vertebrae."""
+        return any(self._borders(a, b) for a in one for b in other)
+
+    def _borders(self, one: str, other: str) -> bool:
+        first, second = _NUMBERED.fullmatch(one), _NUMBERED.fullmatch(other)
+        if first and second:
+            return first[1] == second[1] and abs(int(first[2]) - int(second[2])) == 1
+        levels = [
+            next((_LEVELS[name] for name in self._anatomy.upwards(place) if name in _LEVELS), None)
+            for place in (one, other)
+        ]
+        return levels[0] is not None and levels[1] is not None and abs(levels[0] - levels[1]) <= 1

@@ -11,8 +11,9 @@ from radeval.core.errors import InputError
 from radeval.core.example import Context
 from radeval.core.finding import Finding, Kind, Presence
 from radeval.findings.anatomy import Anatomy
-from radeval.findings.entries import Level, Rule
+from radeval.findings.entries import Level, PlacementRule, Rule
 from radeval.findings.packs import Lexicon
+from radeval.findings.placements import Placements
 from radeval.findings.reader import ReportReader, reader
 from radeval.findings.words import tokenize
 
@@ -108,7 +109,21 @@ class SignificanceRules:
             else:
                 continue
             ranked.append(((nearness, -rule.conditions, -place), self._compiled(place)))
+        # Where a device ends is one condition more than none, and goes behind the packs' rules of one condition.
+        ranked += [((0, -1, 1 + place), one) for place, one in enumerate(self._on_tips(concept))]
         return tuple(one for _, one in sorted(ranked, key=lambda pair: pair[0]))
+
+    def _on_tips(self, concept: str) -> list[_Compiled]:
+        """Returns what malpositions of a device mean."""
+        placements = self._judge.placements
+        if not placements.has_places(concept):
+            return []
+        lineage = placements.lineage(concept)
+        return [
+            _Compiled((_decided_by(rule, placements),), Significance(rule.significance, rule.reason, is_default=False))
+            for rule in placements.rules()
+            if rule.significance is not None and not set(lineage).isdisjoint(rule.devices)
+        ]
 
     def _compile(self, place: int) -> _Compiled:
         """Returns the lexicon's rule at a place, ready to be asked."""
@@ -116,6 +131,10 @@ class SignificanceRules:
         rule = lexicon.rules[place]
         conditions = (*_on_statement(rule), *_on_place(rule, self._judge.anatomy), *_on_patient(rule, lexicon))
         return _Compiled(conditions, Significance(rule.level, rule.reason, is_default=False))
+
+
+def _decided_by(rule: PlacementRule, placements: Placements) -> _Condition:
+    return lambda one, _: one.tip is not None and placements.decisive(one.concept, one.tip) is rule
 
 
 _NORMAL = Significance("expected", "a normal statement")
@@ -178,6 +197,9 @@ def _on_place(rule: Rule, anatomy: Anatomy) -> list[_Condition]:
     if rule.locations:
         places = frozenset(rule.locations)
         found.append(lambda one, _: any(not places.isdisjoint(anatomy.upwards(name)) for name in one.locations))
+    if rule.sites:
+        sites = frozenset(rule.sites)
+        found.append(lambda one, _: one.tip is not None and one.tip.site in sites)
     if rule.tips:
         tips = _phrases(rule.tips)
         found.append(lambda one, _: not tips.isdisjoint(words_of(one.tip_position or "")))

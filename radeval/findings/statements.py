@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from radeval.core.finding import Finding, Kind, Laterality, Presence
 from radeval.findings.anatomy import Anatomy
-from radeval.findings.asides import without_asides
+from radeval.findings.asides import is_foreign, without_asides
 from radeval.findings.attributes import compares_sides, read_attributes
 from radeval.findings.clauses import clauses
 from radeval.findings.continuing import continued, lacks_subject, leading_structures
 from radeval.findings.ellipsis import complete
 from radeval.findings.groups import groups
+from radeval.findings.inherited import Inherited
+from radeval.findings.measured import ENLARGED, heart_by_ratio, measured_node
 from radeval.findings.measures import with_sizes
-from radeval.findings.naming import Named, Namer
+from radeval.findings.naming import Named, Namer, structures_before
 from radeval.findings.neighbourhood import lead, neighbourhood, shared, without_beside
-from radeval.findings.normality import WHOLE, denies_only_acute, has_known_subject, normal_subjects
+from radeval.findings.normality import (
+    WHOLE,
+    has_known_subject,
+    is_called_normal,
+    limits_of_normal,
+    normal_subjects,
+)
+from radeval.findings.placements import Placements
+from radeval.findings.positions import PositionReader
 from radeval.findings.presence import Stand, stands
+from radeval.findings.ranges import with_those_between
 from radeval.findings.sizes import Size, find_sizes
+from radeval.findings.stability import UNCHANGED, unchanged_subjects
 from radeval.findings.tips import tip_position
 from radeval.findings.understanding import is_unread, words_of
 from radeval.findings.vocabulary import Mention, Vocabulary
@@ -48,13 +59,18 @@ class SentenceReader:
         self._words = words
         self._lexicon = words.lexicon
         self.anatomy = Anatomy(words.lexicon)
+        self.placements = Placements(words.lexicon)
         self._namer = Namer(words.lexicon, self.anatomy)
+        self._positions = PositionReader(words.lexicon, self.placements)
+        self._inherited = Inherited(words.lexicon, self.anatomy)
 
     def read(self, sentence: str) -> tuple[tuple[Finding, ...], tuple[Span, ...]]:
         """Returns a sentence's findings and the clauses that were not understood, with offsets in the sentence."""
         tokens = tokenize(sentence)
         mentions = self._words.mentions(tokens)
         roles = {role for one in mentions for role in one.roles}
+        if "foreign" in roles and is_foreign(tokens):
+            return (), ((tokens[0].start, tokens[-1].end),)
         complete(mentions, tokens, sentence, self._words, roles)
         found: list[Finding] = []
         unread: list[Span] = []
@@ -65,6 +81,11 @@ class SentenceReader:
         for clause, sizes in zip(cut, _sizes_of(cut, tokens, sentence), strict=True):
             whole = [*subject, *clause] if subject and lacks_subject(clause) else clause
             said = self._said(_Clause(whole, tokens, sentence, roles), sizes, bool(found))
+            if not said and "change" in roles:
+                said = [
+                    self._unchanged(place, clause, tokens)
+                    for place in unchanged_subjects(clause, tokens, sentence, bool(found))
+                ]
             subject = leading_structures(clause) or subject
             understood = bool(said)
             if said:
@@ -74,28 +95,75 @@ class SentenceReader:
                 more = continued(found[-1], clause, tokens, sentence)
                 understood = bool(sizes) or more is not found[-1]
                 [found[-1]] = with_sizes([more], sizes, clause, tokens)
-            if is_unread(clause, understood):
+            if is_unread(clause, understood, tokens):
                 unread.append(words_of(clause, tokens))
-        return tuple(self._telling(_distinct(self._placed(found)), sentence)), tuple(unread)
+        stated = self._telling(_distinct(self._inherited.placed(found, sentence)), sentence)
+        settled, told = self._positions.read(stated, tokens, sentence)
+        if told:
+            unread = [one for one in unread if not any(one[0] < end and start < one[1] for start, end in told)]
+        return tuple(settled), tuple(unread)
 
     def _said(self, clause: _Clause, sizes: Sequence[Size], earlier: bool) -> list[Finding]:
         """Returns what one clause says."""
         mentions, tokens, roles = clause.mentions, clause.tokens, clause.roles
-        named = self._namer.named(mentions, tokens)
+        named = self._namer.named(mentions, tokens) or self._measured(clause, sizes)
         generic = [place for place, one in enumerate(mentions) if "generic" in one.roles] if "generic" in roles else []
         stand = stands(mentions, [one.place for one in named] + generic, earlier)
+        beside = self._called_normal(named, stand, mentions, tokens) if named and "normal" in roles else []
         front = lead(mentions, named, tokens) if named else []
         found = [one for at in range(len(named)) for one in self._findings(at, named, front, clause, stand)]
         if sizes:
             found = with_sizes(found, sizes, mentions, tokens)
         used = {place for one in named for place in one.structures}
-        for place, structure in normal_subjects(mentions, stand, generic, used) if "normal" in roles or generic else ():
-            acute = denies_only_acute(mentions, place, tokens)
+        normal = normal_subjects(mentions, stand, generic, used) if "normal" in roles or generic else []
+        if not named and not normal and "number" in roles:
+            beside = self._measured_normal(clause, sizes)
+        for place, structure in [*normal, *beside]:
+            limits = limits_of_normal(mentions, place, tokens)
             if structure is not None:
-                found.append(self._normal(structure, clause, acute))
+                found.append(self._normal(structure, clause, limits))
             elif has_known_subject(mentions, place, tokens, clause.sentence):
-                found.append(_statement(WHOLE, None, mentions[place], tokens, acute))
+                found.append(_statement(WHOLE, None, mentions[place], tokens, limits))
         return sorted(found, key=lambda one: one.span) if len(found) > 1 else found
+
+    def _measured(self, clause: _Clause, sizes: Sequence[Size]) -> list[Named]:
+        """Returns what a measurement alone says to be enlarged: "cardiothoracic ratio 0.62", "node of 18 mm"."""
+        if "number" not in clause.roles:
+            return []
+        heart = _heart(clause.mentions)
+        if heart is not None and heart_by_ratio(clause.text()):
+            return self._enlarged(heart, clause)
+        node = measured_node(clause.mentions, sizes) if sizes else None
+        return self._enlarged(node[0], clause) if node is not None and node[1] else []
+
+    def _measured_normal(self, clause: _Clause, sizes: Sequence[Size]) -> list[tuple[int, int]]:
+        """Returns what a measurement alone says not to be enlarged."""
+        heart = _heart(clause.mentions)
+        if heart is not None and heart_by_ratio(clause.text()) is False:
+            return [(heart, heart)]
+        node = measured_node(clause.mentions, sizes) if sizes else None
+        return [(node[0], node[0])] if node is not None and not node[1] else []
+
+    def _enlarged(self, place: int, clause: _Clause) -> list[Named]:
+        concept = self._namer.concept_of(clause.mentions[place].roles["structure"], ENLARGED)
+        return [Named(concept, place, [place])] if concept else []
+
+    def _called_normal(
+        self, named: Sequence[Named], stand: dict[int, Stand], clause: Sequence[Mention], tokens: Sequence[Token]
+    ) -> list[tuple[int, int]]:
+        """Denies what is called normal by its name, and returns the structures that are so beside it.
+
+        "Heart size and pulmonary vascular congestion are within normal limits."
+        """
+        found: list[tuple[int, int]] = []
+        for one in named:
+            at = is_called_normal(clause, one.place, tokens)
+            if at is None or one.structures or self._lexicon.concepts[one.concept].kind != "observation":
+                continue
+            stand[one.place].presence = Presence.ABSENT
+            if one.place and clause[one.place - 1].roles.get("join") in ("and", "&", ","):
+                found += [(at, other) for other in structures_before(clause, one.place)]
+        return found
 
     def _findings(
         self, at: int, named: Sequence[Named], front: Sequence[int], clause: _Clause, stand: dict[int, Stand]
@@ -155,8 +223,11 @@ class SentenceReader:
         concept = self._lexicon.concepts[one.concept]
         said = read_attributes(near, one.place, mentions, tokens, sentence)
         change = said.change or _change_of_state(one, mentions)
-        if change is None and extra:
-            change = read_attributes(extra, one.place, mentions, tokens, sentence).change
+        severity = said.severity
+        if extra and (change is None or severity is None):
+            common = read_attributes(extra, one.place, mentions, tokens, sentence)
+            change = change or common.change
+            severity = common.severity if severity is None else severity
         if standing.presence is Presence.UNCERTAIN and change == "stable" and _is_of_before(near, mentions, tokens):
             change = None  # "the previously noted nodule is not well seen": it may be gone
         if standing.presence is Presence.ABSENT and change not in ("resolved", "new"):
@@ -167,13 +238,15 @@ class SentenceReader:
         return Finding(
             concept=one.concept,
             presence=standing.presence,
-            locations=place[0],
+            locations=with_those_between(place[0], sentence),
             laterality=place[1],
-            severity=said.severity,
+            severity=severity,
             count=said.number,
             change="resolved" if standing.resolved else "new" if standing.new else change,  # type: ignore[arg-type]
             descriptors=said.descriptors,
-            tip_position=tip_position(one.place, mentions, tokens, sentence) if concept.kind == "device" else None,
+            tip_position=tip_position(one.place, mentions, tokens, sentence, self.placements.has_places(one.concept))
+            if concept.kind == "device"
+            else None,
             kind=_KINDS[concept.kind],
             span=(start, end),
             interprets=standing.interprets,
@@ -212,11 +285,25 @@ class SentenceReader:
             return "bilateral"
         return "left" if "left" in sides else "right" if "right" in sides else None
 
-    def _normal(self, place: int, clause: _Clause, acute: bool) -> Finding:
+    def _normal(self, place: int, clause: _Clause, limits: tuple[str, ...]) -> Finding:
         mention = clause.mentions[place]
         structure = mention.roles["structure"]
         side = self._side(clause.mentions, range(max(0, place - 2), place + 1), [structure])
-        return _statement(structure, side, mention, clause.tokens, acute)
+        return _statement(structure, side, mention, clause.tokens, limits)
+
+    def _unchanged(self, place: int | None, clause: Sequence[Mention], tokens: Sequence[Token]) -> Finding:
+        """Returns the statement that a structure, or all that is seen, looks as before."""
+        structure = clause[place].roles["structure"] if place is not None else WHOLE
+        side = self._side(clause, range(max(0, place - 1), place + 1), [structure]) if place is not None else None
+        own = [clause[place]] if place is not None else clause
+        return Finding(
+            concept=UNCHANGED,
+            presence=Presence.PRESENT,
+            locations=(structure,),
+            laterality=side,
+            change="stable",
+            span=(tokens[own[0].first].start, tokens[own[-1].last - 1].end),
+        )
 
     def _telling(self, found: list[Finding], sentence: str) -> list[Finding]:
         """Returns findings without bare repetitions of those beside them ("thoracic vertebroplasty/kyphoplasty")."""
@@ -244,31 +331,9 @@ class SentenceReader:
         said = (one.laterality, one.severity, one.sizes_mm, one.count, one.change, one.descriptors, one.tip_position)
         return one.locations == ((site,) if site else ()) and not any(said)
 
-    def _placed(self, found: list[Finding]) -> list[Finding]:
-        """Gives an explanation without a place of its own that of what it explains ("left base opacity, ...")."""
-        stated: list[Finding] = []
-        for place, one in enumerate(found):
-            if not one.interprets:
-                if one.kind is not Kind.NORMAL:
-                    stated.append(one)
-                continue
-            site = self._lexicon.concepts[one.concept].site
-            if not stated or one.laterality or one.locations != ((site,) if site else ()):
-                continue
-            # "Lobar opacity and small effusion, likely pneumonia": what lies where a pneumonia can lie.
-            inner, explained = False, stated[-1]
-            for other in reversed(stated) if site is not None else ():
-                if all(self.anatomy.within(name, str(site)) for name in other.locations):
-                    inner, explained = True, other
-                    break
-            sided = site is not None and self._lexicon.structures[site].sided
-            if inner or (sided and explained.laterality):
-                found[place] = replace(
-                    one,
-                    locations=(explained.locations or one.locations) if inner else one.locations,
-                    laterality=explained.laterality if sided else None,
-                )
-        return found
+
+def _heart(clause: Sequence[Mention]) -> int | None:
+    return next((place for place, one in enumerate(clause) if one.roles.get("structure") == "heart"), None)
 
 
 class _Clause(NamedTuple):
@@ -279,6 +344,12 @@ class _Clause(NamedTuple):
     sentence: str
     roles: set[str]
     """Every role in the sentence: what it does not have need not be looked for in the clause."""
+
+    def text(self) -> str:
+        """Returns its words as they stand in the sentence."""
+        return self.sentence[
+            self.tokens[self.mentions[0].first].start : self.tokens[self.mentions[-1].last - 1].end + 1
+        ]
 
 
 def _sizes_of(cut: Sequence[Sequence[Mention]], tokens: Sequence[Token], sentence: str) -> Iterator[list[Size]]:
@@ -331,14 +402,14 @@ def _change_of_state(one: Named, clause: Sequence[Mention]) -> str | None:
 
 
 def _statement(
-    structure: str, side: Laterality | None, mention: Mention, tokens: Sequence[Token], acute: bool
+    structure: str, side: Laterality | None, mention: Mention, tokens: Sequence[Token], limits: tuple[str, ...]
 ) -> Finding:
     return Finding(
         concept=structure,
         presence=Presence.PRESENT,
         locations=(structure,),
         laterality=side,
-        descriptors=("acute",) if acute else (),
+        descriptors=limits,
         kind=Kind.NORMAL,
         span=(tokens[mention.first].start, tokens[mention.last - 1].end),
     )

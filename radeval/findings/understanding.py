@@ -11,6 +11,12 @@ _CLINICAL = {"concept", "structure", "quality", "generic"}
 _GRADED = {"concept", "quality", "generic", "severity"}
 _HEADING = {"structure", "side", "join", "number", "mark"}
 """Roles of the words of a heading such as "Left ankle."."""
+_SHOWN = frozenset({
+    "present", "visible", "seen", "visualized", "noted", "identified", "shown", "demonstrated", "included",
+    "depicted",
+})  # fmt: skip
+_BADLY = frozenset({"poorly", "incompletely", "partially", "suboptimally", "partly", "barely", "hardly"})
+_SHOWN_WITH = frozenset({"structure", "side", "join", "ignored", "verb", "mark"})
 _BOUNDS = {
     "join", "verb", "preposition", "mark", "negation_before", "negation_after", "hedge_before", "hedge_between",
     "hedge_after", "scope_end_clause", "scope_end_with",
@@ -20,7 +26,7 @@ _HEADS = {
 }  # fmt: skip
 
 
-def is_unread(clause: Sequence[Mention], said: bool) -> bool:
+def is_unread(clause: Sequence[Mention], said: bool, tokens: Sequence[Token]) -> bool:
     """Tells whether a clause says something that was not understood.
 
     Where it gave findings, an unknown adjective beside one is no loss ("feathery opacity"), an unknown noun of its own
@@ -30,12 +36,20 @@ def is_unread(clause: Sequence[Mention], said: bool) -> bool:
     Args:
         clause: The clause.
         said: Whether it gave findings, or described one that was named before it.
+        tokens: The sentence's tokens.
     """
     if said:
         return _has_unknown_head(clause)
-    if all(not _HEADING.isdisjoint(one.roles) for one in clause):
+    if all(not _HEADING.isdisjoint(one.roles) for one in clause) or _only_shows(clause, tokens):
         return False
     return any("word" in one.roles for one in clause) or not _is_without_news(clause)
+
+
+def _only_shows(clause: Sequence[Mention], tokens: Sequence[Token]) -> bool:
+    """Tells whether a clause only says that structures can be seen ("the diaphragm is visible")."""
+    shown = any("verb" in one.roles for one in clause) and tokens[clause[-1].last - 1].word in _SHOWN
+    badly = any(token.word in _BADLY for token in tokens[clause[0].first : clause[-1].last])
+    return shown and not badly and all(not _SHOWN_WITH.isdisjoint(one.roles) for one in clause)
 
 
 def words_of(clause: Sequence[Mention], tokens: Sequence[Token]) -> tuple[int, int]:

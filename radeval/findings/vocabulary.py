@@ -12,6 +12,11 @@ from radeval.findings.words import Token, tokenize
 _LONG_WORD = 7
 _END = ""
 _new = tuple.__new__  # see words.tokenize
+_QUALIFIES = frozenset({
+    "acute", "subacute", "chronic", "old", "remote", "healed", "healing", "lobar", "segmental", "subsegmental", "focal",
+    "multifocal", "diffuse", "calcified", "viral", "bacterial", "fungal", "layering",
+})  # fmt: skip
+"""Adjectives at the beginning of a term that may say more than its bare name does."""
 _CUES_BY_VALUE = {"negation", "hedge", "scope_end"}
 
 # Words that are joined, not looked up; their meaning is their place between others.
@@ -19,7 +24,7 @@ JOINS = {"and", "or", ",", "/", "&", "nor", "+", "as", "plus"}
 VERBS = {
     "is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "appear", "appears", "demonstrate",
     "demonstrates", "show", "shows", "seen", "noted", "identified", "visualized", "remains", "remain", "present",
-    "contain", "measure", "measuring",
+    "contain", "measure", "measuring", "lies", "lie", "sits",
 }  # fmt: skip
 PREPOSITIONS = {
     "in", "of", "at", "along", "within", "over", "involving", "near", "throughout", "from", "on", "to", "by", "above",
@@ -31,9 +36,10 @@ class Mention(NamedTuple):
     """A stretch of tokens and what it can mean.
 
     Attributes:
-        roles: Value by role: "concept", "structure", "quality", a cue's kind, "join", "verb", "preposition", "number",
-            "mark", "doubtful" (a concept's term that says its doubt itself), "state" (the quality that a
-            concept's term ends with), "within" (a structure's term that begins with a preposition) or "word" (unknown).
+        roles: Value by role: "concept", "structure", "quality", a cue's kind, "join", "verb" ("shows" where a name
+            follows it), "preposition", "number", "mark", "doubtful" (a concept's term that says its doubt itself),
+            "state" (the quality that a concept's term ends with), "described" (adjectives that it begins with),
+            "within" (a structure's term that begins with a preposition) or "word" (unknown).
         first: Index of its first token.
         last: Index after its last token.
     """
@@ -68,6 +74,9 @@ class Vocabulary:
             for term in concept.terms:
                 self._add(term, "concept", concept.name)
                 self._keep_inner_words(term, bool(concept.site and lexicon.structures[concept.site].sided))
+        for concept in lexicon.concepts.values():
+            for term in concept.terms if concept.kind == "observation" else ():
+                self._keep_description(term, concept.name)
         self._near = self._one_letter_off()
 
     def _add(self, term: str, role: str, value: str) -> None:
@@ -99,6 +108,18 @@ class Vocabulary:
         state = self._tree.get(words[-1], {}).get(_END, {}).get("quality")
         if state:
             node[_END].setdefault("state", state)
+
+    def _keep_description(self, term: str, concept: str) -> None:
+        """Keeps the adjectives that a term begins with, where the rest of it names the same ("lobar consolidation")."""
+        words = [token.word for token in tokenize(term)]
+        roles = self.meaning(words) or {}
+        if roles.get("concept") != concept:
+            return
+        for described in range(1, len(words)):
+            if words[described - 1] not in _QUALIFIES:
+                return
+            if (self.meaning(words[described:]) or {}).get("concept") == concept:
+                roles["described"] = " ".join(words[:described])
 
     def meaning(self, words: Sequence[str]) -> dict[str, str] | None:
         """Returns the roles of a term by its folded words, None where the lexicon does not have it."""
@@ -179,6 +200,9 @@ def _differs_once(one: str, other: str) -> bool:
 
 
 _JOINS = {word: {"join": word} for word in JOINS}
+_SHOWING = {"show", "shows", "demonstrate", "demonstrates", "contain", "has", "have"}
+_SHOWS = {"verb": "shows"}
+"""Verbs that a name follows, and not what is said of their subject."""
 _VERB, _PREPOSITION, _NUMBER, _MARK, _WORD = ({role: ""} for role in ("verb", "preposition", "number", "mark", "word"))
 
 
@@ -186,7 +210,7 @@ def _plain(word: str) -> dict[str, str]:
     if word in JOINS:
         return _JOINS[word]
     if word in VERBS:
-        return _VERB
+        return _SHOWS if word in _SHOWING else _VERB
     if word in PREPOSITIONS:
         return _PREPOSITION
     if word[0].isdigit():

@@ -11,6 +11,8 @@ _new = tuple.__new__
 _TOKEN = re.compile(
     r"[^\W\d_]+(?:/[A-Za-z](?![A-Za-z]))?(?:'[a-z]+)?|[0-9]+(?:\.[0-9]+|(?:st|nd|rd|th)\b)?|_{2,}|[^\s\w]|_|\d"
 )
+_RANGE = re.compile(r"(?:st|nd|rd|th)[-–]\d{1,2}(?:st|nd|rd|th)\b")
+"""From one number to another: "3rd-5th ribs"."""
 _MARK = re.compile(r"[Xx]{3,}|_{2,}")
 
 _IRREGULAR = {
@@ -62,13 +64,18 @@ class Token(NamedTuple):
 
 
 def tokenize(text: str) -> list[Token]:
-    """Returns the tokens of a text; hyphens between words and de-identification marks are left out."""
+    """Returns the tokens of a text; hyphens between words and de-identification marks are left out.
+
+    One between two ordinal numbers is the word "through".
+    """
     tokens = []
     for match in _TOKEN.finditer(text):
         word = _form(match[0])
         if word:
             # Named tuples are made by a function of their own, which takes twice as long, for every word of a report.
             tokens.append(_new(Token, (word, *match.span())))
+        elif match[0] in "-–" and _RANGE.match(text, max(0, match.start() - 2)):
+            tokens.append(_new(Token, ("through", *match.span())))
     return tokens
 
 

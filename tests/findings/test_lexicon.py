@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from radeval.findings.reader import reader
+from radeval.findings.stability import UNCHANGED
 from radeval.metrics.entity.labels14 import LABELS
 
 MODALITIES = ["cxr", "ct"]
@@ -19,7 +20,9 @@ def test_every_term_means_its_concept_or_a_kind_of_it(modality: str) -> None:
     for concept in judge.lexicon.concepts.values():
         for term in concept.terms:
             read = {one.concept for one in judge.read(f"There is {term}.").findings}
-            if not any(concept.name in judge.kinship.implied(one) for one in read):
+            # A malposition is read as its device, a side port as the tube that it is in.
+            wanted = {concept.tip_of or ("tube" if concept.name == "side_port" else concept.name)}
+            if not any(wanted & judge.kinship.implied(one) for one in read):
                 strays.append((concept.name, term, read))
     assert strays == []
 
@@ -36,7 +39,8 @@ def test_every_composition_means_its_concept(modality: str) -> None:
 @pytest.mark.parametrize("modality", MODALITIES)
 def test_every_concept_can_be_read(modality: str) -> None:
     concepts = reader(modality).lexicon.concepts
-    assert [one.name for one in concepts.values() if not one.terms and not one.composed] == []
+    by_rule = [UNCHANGED]
+    assert [one.name for one in concepts.values() if not one.terms and not one.composed] == by_rule
 
 
 def test_likeness_is_said_once_or_alike() -> None:

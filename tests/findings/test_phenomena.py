@@ -4,7 +4,8 @@ A row is a sentence, an arrow and what it says of the concepts in CORE and of th
 "+" present, "-" absent, "?" uncertain, with attributes in brackets; "~concept" is denied by a normal statement. Each
 is read once, and concepts of CORE that a row does not list are not read at all; others are not looked at. Attributes:
 a side or "noside", "nograde", a change or "nochange", "@structure" for a place that must be named and "!@structure"
-for one that must not, "s2.5" grade, "x3" count, "mm10-20x5" sizes, "i" interprets, "descr:word", "tip:words".
+for one that must not, "s2.5" grade, "x3" count, "mm10-20x5" sizes, "i" interprets, "descr:word", "tip:words". Of a tip,
+"site:trachea" or "nosite", "tipside:left", "far30" millimetres, "at:malpositioned", and "noplace" where there is none.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from radeval.core.finding import Finding, Kind
+from radeval.core.finding import Finding, Kind, Tip
 from radeval.findings import read
 from radeval.findings.reader import reader
 
@@ -41,6 +42,7 @@ ROWS = [
 FORM = re.compile(r"([+\-?~])(\w+)(?:\(([^)]*)\))?")
 PRESENCE = {"+": "present", "-": "absent", "?": "uncertain"}
 SIDES = {"left", "right", "bilateral"}
+TIPS = ("site:", "tipside:", "at:", "far", "nosite")
 CHANGES = {"new", "worse", "better", "stable", "resolved"}
 
 
@@ -53,6 +55,8 @@ def misses(one: Finding, attribute: str) -> bool:
         return one.change != attribute
     if attribute == "nochange":
         return one.change is not None
+    if attribute == "notip":
+        return one.tip_position is not None
     if attribute == "nograde":
         return one.severity is not None
     if attribute == "i":
@@ -61,10 +65,16 @@ def misses(one: Finding, attribute: str) -> bool:
         return attribute[1:] not in one.locations
     if attribute.startswith("!@"):
         return attribute[2:] in one.locations
+    if attribute.startswith("!descr:"):
+        return attribute[7:] in one.descriptors
     if attribute.startswith("descr:"):
         return attribute[6:] not in one.descriptors
     if attribute.startswith("tip:"):
         return attribute[4:] not in (one.tip_position or "")
+    if attribute == "noplace":
+        return one.tip is not None
+    if attribute in TIPS or attribute.startswith(TIPS):
+        return one.tip is None or misses_tip(one.tip, attribute)
     if attribute.startswith("mm"):
         sizes = [tuple(float(end) for end in part.split("-")) for part in attribute[2:].split("x")]
         return one.sizes_mm != tuple((part[0], part[-1]) for part in sizes)
@@ -72,6 +82,15 @@ def misses(one: Finding, attribute: str) -> bool:
         return one.count != int(attribute[1:])
     assert attribute.startswith("s"), attribute
     return one.severity != float(attribute[1:])
+
+
+def misses_tip(tip: Tip, attribute: str) -> bool:
+    if attribute == "nosite":
+        return tip.site is not None
+    name, _, value = attribute.partition(":")
+    if value:
+        return value != {"site": tip.site, "tipside": tip.laterality, "at": tip.placement}[name]
+    return tip.distance_mm != float(attribute[3:])
 
 
 @pytest.mark.parametrize(("text", "expected"), ROWS, ids=[text[:60] for text, _ in ROWS])

@@ -9,7 +9,7 @@ import pytest
 
 from radeval.core.errors import InputError
 from radeval.core.example import Context
-from radeval.core.finding import Finding, Kind, Presence
+from radeval.core.finding import Finding, Kind, Presence, Tip
 from radeval.findings import read, significance_of
 from radeval.findings.reader import ReportReader, reader
 from radeval.findings.significance import LEVELS, SignificanceRules, rules_of, words_of
@@ -251,6 +251,7 @@ def _example(one, concept, judge):
         change=one.change[0] if one.change else None,
         descriptors=one.descriptors[:1],
         tip_position=one.tips[0] if one.tips else None,
+        tip=Tip(one.sites[0]) if one.sites else None,
         kind=Kind(judge.lexicon.concepts[concept].kind),
     )
 

@@ -51,12 +51,6 @@ def test_an_unknown_adjective_or_place_of_a_finding_is_no_loss(text):
 @pytest.mark.parametrize(
     "text",
     [
-        # structures that have not changed
-        "The heart size is stable.",
-        "Heart and mediastinum stable.",
-        "The cardiac silhouette is unchanged.",
-        "The heart and mediastinal contours are unchanged.",
-        "Stable mediastinal silhouette.",
         # technique, talk, dates, people
         "Portable view.",
         "Thank you.",
@@ -67,6 +61,22 @@ def test_an_unknown_adjective_or_place_of_a_finding_is_no_loss(text):
         "Dictated by Dr. Blorp on Monday.",
         "Findings were discussed with Dr. Blorp by telephone at 3 pm.",
         "The patient is upright.",
+        "Thank you for this kind referral.",
+        "Thank you for letting us take part in the care of this patient.",
+        "Please do not hesitate to call us with any questions.",
+        "Please correlate clinically.",
+        "It is important to correlate these findings with the clinical picture.",
+        "Results communicated to the ward nurse at 10:05.",
+        "Critical findings were discussed with Dr. Blorp by phone.",
+        "Electronically signed by Alex Blorp, MD.",
+        "I have personally reviewed the images and agree with the report.",
+        "Report finalized.",
+        "AI-generated draft, to be reviewed by a radiologist.",
+        "As an AI, I cannot give a diagnosis.",
+        "Have a nice day.",
+        # structures that can be seen
+        "The cardiac silhouette is present.",
+        "The left hemidiaphragm and the aorta are visualized.",
         # recommendations, conditions, limits
         "Recommend a follow-up CT in 3 months.",
         "Follow-up radiographs are advised to ensure zorbation.",
@@ -92,6 +102,61 @@ def test_a_misspelt_word_is_read():
 def test_every_clause_lies_in_the_report_as_written():
     text = "FINDINGS: No effusion.\n\nThere is zorbation; the heart is normal. A gizmo,  however, is blorped."
     assert unread(text) == ["There is zorbation", "A gizmo,  however, is blorped"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The heart size is stable.",
+        "Heart and mediastinum stable.",
+        "The cardiac silhouette is unchanged.",
+        "Stable mediastinal silhouette.",
+        "Similar to prior imaging.",
+        "These findings are unchanged.",
+        "Stable exam.",
+    ],
+)
+def test_that_nothing_has_changed_is_kept_and_denies_nothing(text):
+    reading = read(text)
+    assert not reading.unread
+    assert {(one.concept, one.change, one.kind.value) for one in reading.findings} == {
+        ("unchanged_appearance", "stable", "observation")
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "concepts"),
+    [
+        ("Effusion is again seen, unchanged.", {"pleural_effusion"}),
+        ("The heart is enlarged but stable.", {"cardiomegaly"}),
+        ("The heart is stable and normal.", {"heart"}),
+        ("The right chest XXXX remains in place.", set()),
+        ("Persistent but smaller left effusion.", {"pleural_effusion"}),
+    ],
+)
+def test_what_says_more_than_that_nothing_has_changed(text, concepts):
+    assert {one.concept for one in read(text).findings} == concepts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Aucun pneumothorax.",
+        "Kein Pneumothorax.",
+        "Keine Infiltrate oder Atelektasen.",
+        "Sin derrame pleural.",
+        "Pas de nodule.",
+    ],
+)
+def test_a_sentence_of_another_language_is_not_read_by_the_words_that_it_shares(text):
+    reading = read(text)
+    assert not reading.findings
+    assert reading.unread
+
+
+def test_a_word_of_another_language_among_english_ones_is_no_other_language():
+    assert [one.concept for one in read("A pneumothorax lies in the fossa of van Blorp.").findings] == ["pneumothorax"]
+    assert [one.concept for one in read("De novo pneumothorax is seen.").findings] == ["pneumothorax"]
 
 
 @pytest.mark.parametrize("text", ["左侧胸腔积液。", "Œdème.", "Плевральный выпот."])

@@ -24,7 +24,7 @@ cardiomegaly: Globular configuration of the heart. / Cardiac silhouette is mildl
 ?cardiomegaly: Borderline cardiomegaly.
 !cardiomegaly: No cardiomegaly. / The heart is not enlarged. / No cardiac enlargement.
 none: Cardiac size is at the upper limits of normal. / Nonobstructive bowel gas pattern.
-none: Lines and tubes are in standard position. / Tubes and lines are unchanged.
+none: Lines and tubes are in standard position.
 none: The cardiac silhouette is at the upper limits of normal in size.
 none: Cardiomediastinal contours are within normal limits for age. / No acute osseous abnormality.
 none: No acute bony abnormality. / Vertebral body heights are maintained. / Trachea is midline.
@@ -57,7 +57,7 @@ interstitial_markings: Prominent interstitial markings bilaterally. / Diffuse in
 interstitial_markings: Perihilar interstitial opacities. / Diffuse interstitial opacities. / Interstitial thickening.
 interstitial_markings: Fine reticulonodular pattern. / Diffuse reticulonodular opacities. / Subtle interstitial changes.
 interstitial_lung_disease: Interstitial lung disease. / Silicosis. / Asbestosis.
-interstitial_lung_disease: Chronic interstitial changes. / Chronic lung disease.
+interstitial_lung_disease: Chronic interstitial changes.
 infarct: Peripheral wedge-shaped opacity. / Hampton hump.
 consolidation: Dense consolidation in the right middle lobe. / Consolidative changes at the left base.
 consolidation: The lingula is consolidated. / Lobar consolidation with bulging fissure.
@@ -92,7 +92,10 @@ lobar_collapse: The right lung is collapsed. / Complete left lung collapse. / Co
 lobar_collapse: Left lower lobe collapse. / Collapse of the right upper lobe. / Golden S sign. / Luftsichel sign.
 volume_loss: Volume loss in the left lung. / Loss of volume of the right upper lobe. / Juxtaphrenic peak.
 volume_loss: Decreased aeration at the left base.
-pneumothorax: Small left apical pneumothorax. / Tension pneumothorax. / Right PTX. / Deep sulcus sign on the left.
+tension_pneumothorax: Tension pneumothorax. / Left pneumothorax under tension.
+chronic_lung_change: Chronic lung disease. / Chronic changes in the lungs.
+unchanged_appearance: Tubes and lines are unchanged. / Stable exam.
+pneumothorax: Small left apical pneumothorax. / Right PTX. / Deep sulcus sign on the left.
 pneumothorax: A visceral pleural line is seen. / Air in the left pleural space.
 pneumothorax: Small apical pneumothorax on the left. / Persistent left pneumothorax.
 !pneumothorax: No pneumothorax.
@@ -311,7 +314,7 @@ stool_burden: Moderate stool burden.
 endotracheal_tube: Endotracheal tube tip 4 cm above the carina. / ETT in good position.
 endotracheal_tube: The ET tube is in the right main bronchus. / ET tube 3 cm above the carina.
 endotracheal_tube: Endotracheal tube with tip at the thoracic inlet. / ETT tip in the right mainstem bronchus.
-right_mainstem_intubation: Right mainstem intubation.
+endotracheal_tube: Right mainstem intubation.
 tracheostomy_tube: Tracheostomy tube in place.
 nasogastric_tube: Nasogastric tube courses below the diaphragm. / NG tube coiled in the esophagus.
 nasogastric_tube: NGT with tip in the stomach. / NG tube tip below the diaphragm.
@@ -461,7 +464,7 @@ atherosclerosis: Vascular calcifications.
 granuloma: Left lower lobe granuloma.
 granulomatous_disease: Old granulomatous disease. / Sequelae of remote granulomatous disease.
 ac_joint_arthritis: AC joint arthropathy.
-low_endotracheal_tube: Low-lying endotracheal tube.
+endotracheal_tube: Low-lying endotracheal tube.
 nephrostomy_tube: Nephrostomy tube.
 biliary_drain: Biliary stent.
 thoracentesis: Thoracentesis.
@@ -592,7 +595,9 @@ liver_cyst: Hepatic cyst.
 cirrhosis: Cirrhotic liver.
 gallstone: Cholelithiasis.
 cholecystectomy: Status post cholecystectomy.
-adrenal_nodule: Left adrenal nodule. / Adrenal adenoma. / Adrenal metastasis.
+adrenal_nodule: Left adrenal nodule.
+adrenal_adenoma: Adrenal adenoma. / Adrenal myelolipoma.
+adrenal_metastasis: Adrenal metastasis. / Metastasis to the left adrenal gland.
 renal_cyst: Renal cysts. / Simple cyst in the left kidney.
 renal_stone: Nonobstructing renal calculus. / Nephrolithiasis.
 hydronephrosis: Hydronephrosis.
@@ -615,7 +620,7 @@ viral_pneumonia_pattern: Pneumocystis pneumonia.
 pneumonia: Invasive aspergillosis.
 abpa: Allergic bronchopulmonary aspergillosis.
 granulomatous_disease: Histoplasmosis.
-tuberculosis: MAC infection. / Nontuberculous mycobacterial infection.
+nontuberculous_mycobacteriosis: MAC infection. / Nontuberculous mycobacterial infection.
 amyloidosis: Amyloidosis.
 vasculitis: Granulomatosis with polyangiitis.
 lung_neoplasm: Kaposi sarcoma. / Carcinoid tumor. / Adenocarcinoma. / Mucinous adenocarcinoma. / Tumor recurrence.

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from radeval.core.example import Context
 from radeval.core.finding import Finding
+from radeval.findings.placements import Apart
 from radeval.metrics.judge.forms import Form, Quotation, require_unique
 from radeval.metrics.judge.issues import IssueKind, issues
 from radeval.metrics.judge.pair import Pair, context_slots, pair_slots
@@ -116,19 +117,26 @@ class WeighFindings(Task[Pair, CrimsonFindings]):
         found = readings.compare(asked.candidate, asked.reference)
         reference = _Listed("R", asked.reference, asked.context, readings)
         candidate = _Listed("P", asked.candidate, asked.context, readings)
-        matched = [(reference.add(one.reference), candidate.add(one.candidate), one) for one in found.matched]
-        missing = tuple(reference.add(one) for one in found.omitted)
-        false = tuple(candidate.add(one) for one in found.false)
+        # A tube called well placed that is not, or the reverse, is not the finding that must be acted on.
+        apart = readings.reader.placements.apart
+        opposed = [one for one in found.matched if apart(one.candidate, one.reference) is Apart.OPPOSED]
+        same = [one for one in found.matched if one not in opposed]
+        matched = [(reference.add(one.reference), candidate.add(one.candidate), one) for one in same]
+        missing = tuple(reference.add(one) for one in (*found.omitted, *(pair.reference for pair in opposed)))
+        false = tuple(candidate.add(one) for one in (*found.false, *(pair.candidate for pair in opposed)))
         wrong = tuple(
             WrongAttribute.made(
                 reference_id=ours,
                 candidate_id=theirs,
                 kinds=(issue.kind,),
-                severity="significant" if issue.significant else "negligible",
+                # To say nothing of the course is less than to say the wrong one.
+                severity="significant" if issue.significant and not issue.lone_change else "negligible",
                 explanation=issue.note,
             )
             for ours, theirs, match in matched
             for issue in issues(match, readings.reader)
+            # What has not changed is taken to be as it was where nothing else is said.
+            if issue.lone_change != "stable" or match.candidate.change
         )
         return CrimsonFindings.made(
             reference_findings=tuple(reference.findings),

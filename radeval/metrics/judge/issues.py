@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from radeval.findings.compare import Attribute, Difference, Match
+from radeval.findings.kinship import SYNONYM
+from radeval.findings.placements import Apart
 from radeval.findings.reader import ReportReader
+from radeval.findings.significance import rules_of
 from radeval.metrics.entity.evidence import in_words
 from radeval.metrics.judge.readings import plain
 
@@ -31,7 +34,6 @@ _KINDS: dict[Attribute, IssueKind] = {
     "descriptor": "descriptor",
     "change": "temporal",
 }
-_WRONG_PLACE = ("location", "laterality", "tip")
 _MANAGED_CHANGES = ("new", "worse", "resolved")
 _GRADES_APART = 1.5
 _FOLLOWED_BY_SIZE = ("nodule", "mass")
@@ -47,11 +49,13 @@ class Issue(NamedTuple):
         kind: What is wrong.
         significant: Whether it could change management.
         note: What the reports say, in words.
+        lone_change: The change that only one of the reports states, else empty.
     """
 
     kind: IssueKind
     significant: bool
     note: str
+    lone_change: str = ""
 
 
 def issues(match: Match, reader: ReportReader) -> tuple[Issue, ...]:
@@ -60,15 +64,25 @@ def issues(match: Match, reader: ReportReader) -> tuple[Issue, ...]:
         return ()
     found: dict[IssueKind, Issue] = {}
     for one in match.differences:
-        issue = Issue(_KINDS[one.attribute], _matters(one, match, reader), in_words(one, match))
+        lone = one.attribute == "change" and not (one.candidate and one.reference)
+        note = in_words(one, match)
+        issue = Issue(
+            _KINDS[one.attribute], _matters(one, match, reader), note, one.candidate + one.reference if lone else ""
+        )
         # A wrong side and a wrong lobe are one wrong place.
         if issue.kind not in found or issue.significant > found[issue.kind].significant:
             found[issue.kind] = issue
-    if match.credit < 1:
+    if match.credit < SYNONYM or (match.credit < 1 and _is_managed_otherwise(match, reader)):
         kind = _naming(match, reader)
         note = f"{plain(match.candidate.concept)}, not {plain(match.reference.concept)}"
         found[kind] = Issue(kind, match.credit < _NEAR, note)
     return tuple(found.values())
+
+
+def _is_managed_otherwise(match: Match, reader: ReportReader) -> bool:
+    """Tells whether one report's words call for action and the other's do not."""
+    weigh = rules_of(reader).weigh
+    return weigh(match.candidate).clinically_significant is not weigh(match.reference).clinically_significant
 
 
 def _naming(match: Match, reader: ReportReader) -> IssueKind:
@@ -80,8 +94,13 @@ def _naming(match: Match, reader: ReportReader) -> IssueKind:
 
 
 def _matters(one: Difference, match: Match, reader: ReportReader) -> bool:
-    if one.attribute in _WRONG_PLACE:
+    if one.attribute == "tip":
+        return _tip_matters(match, reader)
+    if one.attribute == "laterality":
         return True
+    if one.attribute == "location":
+        # Readers draw the border between two zones, or count ribs, one apart.
+        return not reader.kinship.regions.next_to(match.candidate.locations, match.reference.locations)
     if one.attribute == "severity":
         grades = (match.candidate.severity, match.reference.severity)
         return grades[0] is not None and grades[1] is not None and abs(grades[0] - grades[1]) >= _GRADES_APART
@@ -90,6 +109,14 @@ def _matters(one: Difference, match: Match, reader: ReportReader) -> bool:
     if one.attribute == "change":
         return one.reference in _MANAGED_CHANGES or one.candidate in _MANAGED_CHANGES
     return False
+
+
+def _tip_matters(match: Match, reader: ReportReader) -> bool:
+    """Tells whether management turns on where a device ends: it is right in one report only, or worse in one."""
+    if reader.placements.apart(match.candidate, match.reference) >= Apart.UNSAID:
+        return True
+    levels = {rules_of(reader).weigh(one).level for one in (match.candidate, match.reference)}
+    return len(levels) > 1
 
 
 def _size_matters(match: Match, reader: ReportReader) -> bool:
