@@ -35,7 +35,9 @@ def tip_position(
     # "In place, with its tip at the carina": where it ends says more than that it is there.
     cue = next((other for other in cues if _names_tip(clause[other], tokens)), cues[0] if cues else None)
     if len(cues) > 1 and cue is not None and _is_unseen(cue, clause, tokens):
-        cue = next(other for other in cues if other != cue)  # "turns up into the jugular vein, tip out of the field of view"
+        cue = next(
+            other for other in cues if other != cue
+        )  # "turns up into the jugular vein, tip out of the field of view"
     if cue is None:
         cue = _after_verb(place, end, clause, tokens) if _tip_of(place, clause) else None
     if cue is None and rests and (span := _rest(place, end, clause, tokens)):
