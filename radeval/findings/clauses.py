@@ -92,7 +92,7 @@ def _begins_statement(
     if place + 1 < len(mentions) and mentions[place + 1].roles.get("join") in ("or", "nor"):
         # "..., or pneumothorax identified": the comma belongs to the "or", which goes on with the list.
         return False
-    if word == "," and not any(role in one.roles for one in before for role in (*_SUBJECT, "quality", "normal")):
+    if word == "," and not any(_names_or_calls_normal(one) for one in before):
         # "No acute, displaced fracture": nothing is named yet, the comma stands between adjectives.
         return False
     if word == "," and len(before) > 1 and _opens_adjectives(before[-2], before[-1]):
@@ -127,6 +127,12 @@ def _only_places(item: Sequence[Mention], structure: int) -> bool:
     """Tells whether a structure is only where the subject of a listed item is ("and the other in the lung is")."""
     placed = any("preposition" in one.roles for one in item[1:structure])
     return placed and not any("concept" in one.roles or "normal" in one.roles for one in item)
+
+
+def _names_or_calls_normal(mention: Mention) -> bool:
+    roles = mention.roles
+    # "A well-defined, round opacity": beside a finding that is an adjective.
+    return any(role in roles for role in (*_SUBJECT, "quality")) or ("normal" in roles and "descriptor" not in roles)
 
 
 def _opens_adjectives(verb: Mention, last: Mention) -> bool:

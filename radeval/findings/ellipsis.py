@@ -16,6 +16,11 @@ _LEVELS = frozenset({"upper", "lower", "mid", "middle"})
 _THROUGH = frozenset({"through", "to", "thru"})
 _NUMBERED = re.compile(r"([a-z_]+?)(\d{1,2})$")
 """A structure that is one of a row: "rib_7", "t12"."""
+_ARTICLES = frozenset({"the", "that", "on", "of"})
+_COMPARED_TO = frozenset({
+    ("compared", "to"), ("compared", "with"), ("relative", "to"), ("comparison", "to"), ("comparison", "with"),
+    ("contrast", "to"),
+})  # fmt: skip
 _PREDICATE = 9
 _REACH = 4
 """How many mentions may stand between the parts of a term."""
@@ -36,6 +41,7 @@ def complete(
     if "side" in roles:
         _drop_pairs(mentions, tokens, sentence)
         _join_zones(mentions, tokens, words)
+        _drop_standards(mentions, tokens)
     if "structure" in roles:
         _drop_ends(mentions, tokens, words)
     ranges = "structure" in roles and any(token.word in _THROUGH for token in tokens)
@@ -84,6 +90,23 @@ def _fill_ranges(mentions: list[Mention], tokens: Sequence[Token], words: Vocabu
         known = [name for name in between if name in words.lexicon.structures]
         if known:
             mentions[place : place + 1] = [mentions[place]._replace(roles={"structure": name}) for name in known]
+
+
+def _drop_standards(mentions: list[Mention], tokens: Sequence[Token]) -> None:
+    """Takes the side that another one is compared to for no place ("elevated compared to the left")."""
+    for place in range(2, len(mentions)):
+        if "side" not in mentions[place].roles or mentions[place].last - mentions[place].first > 1:
+            continue
+        at = place - 1
+        while at > 0 and tokens[mentions[at].first].word in _ARTICLES:
+            at -= 1
+        words = [token.word for token in tokens[max(0, mentions[at].last - 2) : mentions[at].last]]
+        compared = tuple(words) in _COMPARED_TO
+        # "Left greater than right" tells of both; "the left one is larger than the right" of the left.
+        both = "comparative" in mentions[at - 1].roles and (at < 2 or "verb" not in mentions[at - 2].roles)
+        than = words[-1:] == ["than"] and not both
+        if (compared or than) and any("side" in one.roles for one in mentions[:at]):
+            mentions[place] = mentions[place]._replace(roles=_JOINED)
 
 
 def _drop_pairs(mentions: list[Mention], tokens: Sequence[Token], sentence: str) -> None:

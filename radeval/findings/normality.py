@@ -44,8 +44,7 @@ def normal_subjects(
             if _is_in_place_of_finding(clause, place):
                 continue
             before, after = structures_before(clause, place), structures_after(clause, place)
-            if after and before and any("mark" in one.roles for one in clause[before[-1] : place]):
-                before = []  # "Mediastinum: midline trachea"
+            before = _after_heading(before, place, clause, bool(after))
             whole = not any("concept" in other.roles for other in clause)
         else:
             continue
@@ -57,6 +56,16 @@ def normal_subjects(
         if whole and not before and not after:
             found.append((place, None))
     return found
+
+
+def _after_heading(structures: Sequence[int], place: int, clause: Sequence[Mention], named_after: bool) -> list[int]:
+    """Returns the structures before a normal word without those of a heading, where others follow it.
+
+    "Airway: the trachea is midline"; "mediastinum: midline trachea".
+    """
+    mark = next((other for other in range(place - 1, -1, -1) if "mark" in clause[other].roles), -1)
+    later = [other for other in structures if other > mark]
+    return later if later or named_after else list(structures)
 
 
 def _heads(structures: Sequence[int], clause: Sequence[Mention]) -> list[int]:

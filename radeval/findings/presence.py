@@ -95,6 +95,8 @@ class _Scope:
         roles = self.clause[place].roles
         if not self.denied and self._joins_alternatives(place):
             return
+        if "negation_after" in roles and _is_of_tip(self.clause, place):
+            return
         after = self._reaches_back(place, roles)
         resolved = roles.get("change") == "resolved"
         if after and self._closes(place, roles, resolved):
@@ -196,6 +198,16 @@ class _Scope:
         self.explains = True
         self.offered = 0
         self.waiting = []
+
+
+def _is_of_tip(clause: Sequence[Mention], place: int) -> bool:
+    """Tells whether what is not seen is only where a tube ends ("with its tip not visualized")."""
+    for other in range(place - 1, max(-1, place - 4), -1):
+        if "tip" in clause[other].roles:
+            return True
+        if not {"verb", "ignored"} & clause[other].roles.keys():
+            return False
+    return False
 
 
 def _denies(mention: Mention) -> bool:
