@@ -7,6 +7,14 @@ from collections.abc import Sequence
 from radeval.findings.vocabulary import Mention
 from radeval.findings.words import Token
 
+_CAUSES = frozenset({"due", "because", "secondary", "owing", "given", "by", "from"})
+_TECHNIQUE = frozenset({
+    "exposure", "technique", "technical", "positioning", "position", "rotation", "rotated", "projection",
+    "habitus", "motion", "underexposure", "overexposure", "penetration", "underpenetration", "overpenetration",
+    "inspiration", "magnification", "portable", "lordotic", "kyphotic", "artifact", "quality", "leads", "lead", "wire",
+})  # fmt: skip
+_NEAR = 6
+"""Words after a cause in which it is named."""
 _OPENS = ("join", "scope_end_clause", "scope_end_with")
 
 
@@ -23,6 +31,19 @@ def is_foreign(tokens: Sequence[Token]) -> bool:
         tokens: The sentence's tokens, one of which is in the lexicon's list of words of other languages.
     """
     return _ENGLISH.isdisjoint(token.word for token in tokens)
+
+
+def owes_to_technique(place: int, mentions: Sequence[Mention], tokens: Sequence[Token]) -> bool:
+    """Tells whether what a mention names is put down to how the film was taken ("not well-defined due to exposure").
+
+    Args:
+        place: The mention.
+        mentions: The mentions of its clause.
+        tokens: The sentence's tokens.
+    """
+    words = [token.word for token in tokens[mentions[place].last :]]
+    cause = next((at for at, word in enumerate(words) if word in _CAUSES), len(words))
+    return not _TECHNIQUE.isdisjoint(words[cause + 1 : cause + _NEAR])
 
 
 def without_asides(mentions: Sequence[Mention]) -> list[Sequence[Mention]]:

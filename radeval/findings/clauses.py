@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from radeval.findings.phrases import ADJECTIVES, names_a_noun
 from radeval.findings.vocabulary import Mention
@@ -19,6 +20,22 @@ _STATING = {
     "concept", "quality", "normal", "generic", "verb", "change", "negation_before", "negation_after", "hedge_before",
     "hedge_after",
 }  # fmt: skip
+
+
+class Clause(NamedTuple):
+    """A clause in its sentence."""
+
+    mentions: Sequence[Mention]
+    tokens: Sequence[Token]
+    sentence: str
+    roles: set[str]
+    """Every role in the sentence: what it does not have need not be looked for in the clause."""
+
+    def text(self) -> str:
+        """Returns its words as they stand in the sentence."""
+        return self.sentence[
+            self.tokens[self.mentions[0].first].start : self.tokens[self.mentions[-1].last - 1].end + 1
+        ]
 
 
 def clauses(mentions: Sequence[Mention], tokens: Sequence[Token]) -> list[list[Mention]]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from radeval.core.finding import Finding, Kind, Laterality, Presence
 from radeval.findings.anatomy import Anatomy
-from radeval.findings.asides import is_foreign, without_asides
-from radeval.findings.attributes import compares_sides, read_attributes
-from radeval.findings.clauses import clauses
+from radeval.findings.asides import is_foreign, owes_to_technique, without_asides
+from radeval.findings.attributes import read_attributes
+from radeval.findings.clauses import Clause, clauses
 from radeval.findings.continuing import continued, lacks_subject, leading_structures
 from radeval.findings.ellipsis import complete
 from radeval.findings.groups import groups
@@ -26,6 +25,7 @@ from radeval.findings.normality import (
     normal_subjects,
 )
 from radeval.findings.placements import Placements
+from radeval.findings.places import Places, is_on_both_sides
 from radeval.findings.positions import PositionReader
 from radeval.findings.presence import Stand, stands
 from radeval.findings.ranges import with_those_between
@@ -34,15 +34,10 @@ from radeval.findings.stability import UNCHANGED, unchanged_subjects
 from radeval.findings.tips import tip_position
 from radeval.findings.understanding import is_unread, words_of
 from radeval.findings.vocabulary import Mention, Vocabulary
-from radeval.findings.words import Token, is_plural, tokenize
+from radeval.findings.words import Token, tokenize
 
-_PAIRS = frozenset({
-    "lung", "apex", "base", "upper_zone", "mid_zone", "lower_zone", "upper_lobe", "lower_lobe", "hilum",
-    "costophrenic_angle", "hemithorax", "pleural_space",
-})  # fmt: skip
-"""Places of which there are two, so that the plural names both sides."""
-_TISSUES = frozenset({"interstitium", "airspace", "interstitial_markings", "bronchovascular_markings"})
-"""Sites that are wherever the lung is."""
+_HIDDEN, _LIMITED = "obscured_outline", "technical_limited"
+"""An outline that is not seen, and what that is where the film is to blame."""
 _KINDS = {"observation": Kind.OBSERVATION, "device": Kind.DEVICE, "procedure": Kind.PROCEDURE}
 
 Span = tuple[int, int]
@@ -62,6 +57,7 @@ class SentenceReader:
         self.placements = Placements(words.lexicon)
         self._namer = Namer(words.lexicon, self.anatomy)
         self._positions = PositionReader(words.lexicon, self.placements)
+        self._places = Places(words.lexicon, self.anatomy)
         self._inherited = Inherited(words.lexicon, self.anatomy)
 
     def read(self, sentence: str) -> tuple[tuple[Finding, ...], tuple[Span, ...]]:
@@ -80,7 +76,7 @@ class SentenceReader:
         cut = [clause for stretch in stretches for clause in clauses(stretch, tokens)]
         for clause, sizes in zip(cut, _sizes_of(cut, tokens, sentence), strict=True):
             whole = [*subject, *clause] if subject and lacks_subject(clause) else clause
-            said = self._said(_Clause(whole, tokens, sentence, roles), sizes, bool(found))
+            said = self._said(Clause(whole, tokens, sentence, roles), sizes, bool(found))
             if not said and "change" in roles:
                 said = [
                     self._unchanged(place, clause, tokens)
@@ -103,10 +99,13 @@ class SentenceReader:
             unread = [one for one in unread if not any(one[0] < end and start < one[1] for start, end in told)]
         return tuple(settled), tuple(unread)
 
-    def _said(self, clause: _Clause, sizes: Sequence[Size], earlier: bool) -> list[Finding]:
+    def _said(self, clause: Clause, sizes: Sequence[Size], earlier: bool) -> list[Finding]:
         """Returns what one clause says."""
         mentions, tokens, roles = clause.mentions, clause.tokens, clause.roles
         named = self._namer.named(mentions, tokens) or self._measured(clause, sizes)
+        for one in named:
+            if one.concept == _HIDDEN and owes_to_technique(one.place, mentions, tokens):
+                one.concept = _LIMITED
         generic = [place for place, one in enumerate(mentions) if "generic" in one.roles] if "generic" in roles else []
         stand = stands(mentions, [one.place for one in named] + generic, earlier)
         beside = self._called_normal(named, stand, mentions, tokens) if named and "normal" in roles else []
@@ -126,7 +125,7 @@ class SentenceReader:
                 found.append(_statement(WHOLE, None, mentions[place], tokens, limits))
         return sorted(found, key=lambda one: one.span) if len(found) > 1 else found
 
-    def _measured(self, clause: _Clause, sizes: Sequence[Size]) -> list[Named]:
+    def _measured(self, clause: Clause, sizes: Sequence[Size]) -> list[Named]:
         """Returns what a measurement alone says to be enlarged: "cardiothoracic ratio 0.62", "node of 18 mm"."""
         if "number" not in clause.roles:
             return []
@@ -136,7 +135,7 @@ class SentenceReader:
         node = measured_node(clause.mentions, sizes) if sizes else None
         return self._enlarged(node[0], clause) if node is not None and node[1] else []
 
-    def _measured_normal(self, clause: _Clause, sizes: Sequence[Size]) -> list[tuple[int, int]]:
+    def _measured_normal(self, clause: Clause, sizes: Sequence[Size]) -> list[tuple[int, int]]:
         """Returns what a measurement alone says not to be enlarged."""
         heart = _heart(clause.mentions)
         if heart is not None and heart_by_ratio(clause.text()) is False:
@@ -144,7 +143,7 @@ class SentenceReader:
         node = measured_node(clause.mentions, sizes) if sizes else None
         return [(node[0], node[0])] if node is not None and not node[1] else []
 
-    def _enlarged(self, place: int, clause: _Clause) -> list[Named]:
+    def _enlarged(self, place: int, clause: Clause) -> list[Named]:
         concept = self._namer.concept_of(clause.mentions[place].roles["structure"], ENLARGED)
         return [Named(concept, place, [place])] if concept else []
 
@@ -166,7 +165,7 @@ class SentenceReader:
         return found
 
     def _findings(
-        self, at: int, named: Sequence[Named], front: Sequence[int], clause: _Clause, stand: dict[int, Stand]
+        self, at: int, named: Sequence[Named], front: Sequence[int], clause: Clause, stand: dict[int, Stand]
     ) -> list[Finding]:
         """Returns the findings that a named concept stands for: one, or several with sides and grades of their own."""
         one, mentions = named[at], clause.mentions
@@ -179,36 +178,11 @@ class SentenceReader:
         extra = shared(at, named, mentions, denied) if len(named) > 1 else []
         found = []
         for own in several:
-            place = self._place(one, own, extra, front, clause)
-            if place[1] is None and not denied and _is_on_both_sides([*own, *extra], place[0], clause):
+            place = self._places.of(one, own, extra, front, clause)
+            if place[1] is None and not denied and is_on_both_sides([*own, *extra], place[0], clause):
                 place = place[0], "bilateral"
             found.append(self._finding(one, own, extra, place, clause, stand[one.place]))
         return found
-
-    def _place(
-        self, one: Named, near: Sequence[int], extra: Sequence[int], front: Sequence[int], whole: _Clause
-    ) -> tuple[tuple[str, ...], Laterality | None]:
-        """Returns where a finding is, and on which side."""
-        clause = whole.mentions
-        concept = self._lexicon.concepts[one.concept]
-        if front and "preposition" not in clause[0].roles:
-            near = [place for place in near if place not in front]  # a subject is the place only where that fits
-        structures = [clause[place].roles["structure"] for place in near if "structure" in clause[place].roles]
-        structures += [clause[place].roles["structure"] for place in one.structures]
-        # A side stands right before the structure that it is of, which may be before the previous concept.
-        sides = [place - 1 for place in one.structures if place]
-        if concept.kind == "device":
-            near = _up_to_tip(near, one.place, clause)
-        placed = [*near, *one.structures, *sides, one.place]
-        if not structures and not any("side" in clause[place].roles for place in placed):
-            others = extra or front
-            structures = self._fitting(others, clause, concept.site)
-            sided = concept.site is not None and self._lexicon.structures[concept.site].sided
-            placed = [*others] if structures or sided else []
-        return (
-            self._specific(structures) or ((concept.site,) if concept.site else ()),
-            self._side(clause, placed, structures),
-        )
 
     def _finding(
         self,
@@ -216,7 +190,7 @@ class SentenceReader:
         near: Sequence[int],
         extra: Sequence[int],
         place: tuple[tuple[str, ...], Laterality | None],
-        clause: _Clause,
+        clause: Clause,
         standing: Stand,
     ) -> Finding:
         mentions, tokens, sentence, _ = clause
@@ -252,49 +226,18 @@ class SentenceReader:
             interprets=standing.interprets,
         )
 
-    def _fitting(self, places: Sequence[int], clause: Sequence[Mention], site: str | None) -> list[str]:
-        """Returns structures that are not right beside a concept, if its own place and they lie in one another.
-
-        Those that its own place lies in say no more than that.
-        """
-        found = [clause[place].roles["structure"] for place in places if "structure" in clause[place].roles]
-        within = self.anatomy.within
-        if site in _TISSUES and "lung" not in found:
-            site = "lung"
-        return found if site is None or all(within(one, site) for one in found) else []
-
-    def _specific(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Returns the structures without those that another one lies in."""
-        if len(names) < 2:
-            return tuple(names)
-        distinct = list(dict.fromkeys(names))
-        return tuple(
-            name
-            for name in distinct
-            if not any(other != name and name in self.anatomy.upwards(other) for other in distinct)
-        )
-
-    def _side(self, clause: Sequence[Mention], near: Sequence[int], locations: Sequence[str]) -> Laterality | None:
-        sides = {clause[place].roles["side"] for place in near if "side" in clause[place].roles}
-        if len(sides) == 1 and any(compares_sides(clause, place) == "more" for place in near):
-            # "Worse on the right": it is on both sides, unless the other one is ruled out by a side of its own.
-            own = [place for place in near if "side" in clause[place].roles]
-            return "bilateral" if len(own) == 1 else clause[own[0]].roles["side"]  # type: ignore[return-value]
-        sides |= {side for name in locations if (side := self.anatomy.fixed_side(name))}
-        if "bilateral" in sides or {"left", "right"} <= sides:
-            return "bilateral"
-        return "left" if "left" in sides else "right" if "right" in sides else None
-
-    def _normal(self, place: int, clause: _Clause, limits: tuple[str, ...]) -> Finding:
+    def _normal(self, place: int, clause: Clause, limits: tuple[str, ...]) -> Finding:
         mention = clause.mentions[place]
         structure = mention.roles["structure"]
-        side = self._side(clause.mentions, range(max(0, place - 2), place + 1), [structure])
+        side = self._places.side(clause.mentions, range(max(0, place - 2), place + 1), [structure])
         return _statement(structure, side, mention, clause.tokens, limits)
 
     def _unchanged(self, place: int | None, clause: Sequence[Mention], tokens: Sequence[Token]) -> Finding:
         """Returns the statement that a structure, or all that is seen, looks as before."""
         structure = clause[place].roles["structure"] if place is not None else WHOLE
-        side = self._side(clause, range(max(0, place - 1), place + 1), [structure]) if place is not None else None
+        side = (
+            self._places.side(clause, range(max(0, place - 1), place + 1), [structure]) if place is not None else None
+        )
         own = [clause[place]] if place is not None else clause
         return Finding(
             concept=UNCHANGED,
@@ -336,22 +279,6 @@ def _heart(clause: Sequence[Mention]) -> int | None:
     return next((place for place, one in enumerate(clause) if one.roles.get("structure") == "heart"), None)
 
 
-class _Clause(NamedTuple):
-    """A clause in its sentence."""
-
-    mentions: Sequence[Mention]
-    tokens: Sequence[Token]
-    sentence: str
-    roles: set[str]
-    """Every role in the sentence: what it does not have need not be looked for in the clause."""
-
-    def text(self) -> str:
-        """Returns its words as they stand in the sentence."""
-        return self.sentence[
-            self.tokens[self.mentions[0].first].start : self.tokens[self.mentions[-1].last - 1].end + 1
-        ]
-
-
 def _sizes_of(cut: Sequence[Sequence[Mention]], tokens: Sequence[Token], sentence: str) -> Iterator[list[Size]]:
     """Yields the sizes that stand in each clause."""
     sizes = find_sizes(sentence)
@@ -364,29 +291,6 @@ def _sizes_of(cut: Sequence[Sequence[Mention]], tokens: Sequence[Token], sentenc
         while at < len(sizes) and sizes[at].start < end:
             at += 1
         yield sizes[first:at]
-
-
-def _up_to_tip(near: Sequence[int], here: int, clause: Sequence[Mention]) -> list[int]:
-    """Returns places without the sides that only tell where a tip lies ("left line, tip in the right atrium")."""
-    tip = next((place for place in near if place > here and "tip" in clause[place].roles), len(clause))
-    return [place for place in near if place < tip or "side" not in clause[place].roles]
-
-
-def _is_on_both_sides(near: Sequence[int], locations: Sequence[str], clause: _Clause) -> bool:
-    """Tells whether a finding is in both of a pair ("scarring in the apices")."""
-    mentions, tokens, sentence, _ = clause
-    for place in near:
-        structure = mentions[place].roles.get("structure")
-        if structure not in _PAIRS or structure not in locations:
-            continue
-        before = next((other for other in range(place - 1, -1, -1) if "preposition" in mentions[other].roles), None)
-        last = tokens[mentions[place].last - 1]
-        if before is None or not is_plural(sentence[last.start : last.end]):
-            continue
-        one_of = any(token.word == "one" for token in tokens[mentions[before].first : mentions[place].first])
-        of_lungs = structure == "lung" and tokens[mentions[before].first].word == "of"
-        return not one_of and not of_lungs
-    return False
 
 
 def _is_of_before(near: Sequence[int], clause: Sequence[Mention], tokens: Sequence[Token]) -> bool:
