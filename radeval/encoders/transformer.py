@@ -1,0 +1,100 @@
+"""What encoders of the transformers package have in common: their tokenizer, padding, precision and device."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from radeval.core.encoding import Dtype
+from radeval.encoders.encoder import Tokens
+
+if TYPE_CHECKING:
+    import torch
+
+Result = TypeVar("Result")
+
+
+class TransformerModel(ABC, Generic[Result]):
+    """One copy of a model of the transformers package.
+
+    A subclass makes its module and says what to take from its outputs.
+
+    Args:
+        module: The model, on any device and in any precision.
+        tokenizer: Its tokenizer.
+        device: For example "cuda:0" or "cpu".
+        dtype: Precision of the weights.
+        longest: Most tokens of a text, special ones included; what is longer is cut.
+
+    Attributes:
+        longest: As given.
+        cut: Texts that were cut so far.
+    """
+
+    def __init__(self, module: torch.nn.Module, tokenizer: Any, device: str, dtype: Dtype, longest: int) -> None:
+        import torch
+
+        self._module = module.to(device=device, dtype=getattr(torch, dtype)).eval()
+        self._tokenizer = tokenizer
+        self._device = device
+        self.longest = longest
+        self.cut = 0
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Returns the ids of each text's tokens with the special ones; counts and cuts texts that are too long."""
+        found: list[Tokens] = list(self._tokenizer(list(texts), verbose=False)["input_ids"])
+        for place, ids in enumerate(found):
+            if len(ids) > self.longest:
+                self.cut += 1
+                found[place] = self._tokenizer(texts[place], truncation=True, max_length=self.longest)["input_ids"]
+        return found
+
+    def read(self, batch: Sequence[Tokens]) -> list[Result]:
+        """Returns what the model makes of each text."""
+        import torch
+
+        width = max(map(len, batch))
+        filler = self._tokenizer.pad_token_id or 0
+        ids = torch.tensor([one + [filler] * (width - len(one)) for one in batch], device=self._device)
+        lengths = torch.tensor([len(one) for one in batch], device=self._device)
+        mask = (torch.arange(width, device=self._device)[None, :] < lengths[:, None]).long()
+        with torch.inference_mode():
+            return self.results(ids, mask, batch)
+
+    @abstractmethod
+    def results(self, ids: torch.Tensor, mask: torch.Tensor, batch: Sequence[Tokens]) -> list[Result]:
+        """Returns what is kept of each text, off the device.
+
+        Args:
+            ids: Token ids, shape (texts, width).
+            mask: 1 where there is a token, 0 where there is padding, shape (texts, width).
+            batch: The same ids without padding.
+        """
+
+
+def load_tokenizer(path: Path, **options: Any) -> Any:
+    """Returns the tokenizer in a folder. Runs none of its code."""
+    from transformers import AutoTokenizer
+
+    made: Any = AutoTokenizer
+    return made.from_pretrained(path, local_files_only=True, **options)
+
+
+@contextmanager
+def quiet_loading() -> Iterator[None]:
+    """Keeps the package's progress bars and its talk of unused weights out of the run's own talk."""
+    from transformers.utils import logging as package_logging
+
+    logging: Any = package_logging
+    shown, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if shown:
+            logging.enable_progress_bar()
