@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -205,3 +206,49 @@ def write_minilm(folder: Path) -> None:
     from transformers import BertModel
 
     save(BertModel, bert_config(folder, layers=6), folder, seed=4)
+
+
+@tiny("google-bert/bert-base-uncased")
+def write_uncased_vocabulary(folder: Path) -> None:
+    write_wordpiece(folder)
+
+
+@tiny("StanfordAIMI/RRG_scorers")
+def write_chexbert(folder: Path) -> None:
+    """Writes a checkpoint as CheXbert's training stored it, and drops what the tokenizer needs: it is elsewhere."""
+    import torch
+    from transformers import BertModel
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(5)
+        bert = BertModel(bert_config(folder))
+        heads = torch.nn.ModuleList([torch.nn.Linear(32, classes) for classes in (*(4,) * 13, 2)])
+        parts = {"bert": bert, "linear_heads": heads}
+    state = {f"module.{name}": tensor for name, tensor in torch.nn.ModuleDict(parts).state_dict().items()}
+    torch.save({"epoch": 1, "model_state_dict": state, "optimizer_state_dict": {"state": {}}}, folder / "chexbert.pth")
+    for file in ("vocab.txt", "tokenizer_config.json"):
+        (folder / file).unlink()
+
+
+@tiny("IAMJB/RadBERT-CT")
+def write_radbert_ct(folder: Path) -> None:
+    from transformers import RobertaForSequenceClassification
+
+    save(RobertaForSequenceClassification, roberta_config(folder, layers=2, num_labels=18), folder, seed=6)
+
+
+@tiny("microsoft/BiomedVLP-CXR-BERT-general")
+def write_cxr_vocabulary(folder: Path) -> None:
+    write_wordpiece(folder)
+
+
+def _write_srr_bert(folder: Path, labels: int) -> None:
+    from transformers import BertForSequenceClassification
+
+    save(BertForSequenceClassification, bert_config(folder, num_labels=labels), folder, seed=7)
+    for file in ("vocab.txt", "tokenizer_config.json"):
+        (folder / file).unlink()
+
+
+for _name, _labels in {"Leaves": 55, "Upper": 25, "Leaves-with-Statuses": 163, "Upper-with-Statuses": 73}.items():
+    tiny(f"StanfordAIMI/SRR-BERT-{_name}")(partial(_write_srr_bert, labels=_labels))
