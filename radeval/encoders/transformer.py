@@ -83,6 +83,17 @@ def load_tokenizer(path: Path, **options: Any) -> Any:
     return made.from_pretrained(path, local_files_only=True, **options)
 
 
+def wordpiece_tokenizer(vocabulary: Path) -> Any:
+    """Returns the tokenizer of an uncased BERT from its vocab.txt alone.
+
+    Nothing else is read, so that the tokens do not depend on which files of a repository are there.
+    """
+    from transformers import BertTokenizer
+
+    made: Any = BertTokenizer
+    return made(str(vocabulary), do_lower_case=True)
+
+
 @contextmanager
 def quiet_loading() -> Iterator[None]:
     """Keeps the package's progress bars and its talk of unused weights out of the run's own talk."""
