@@ -26,14 +26,15 @@ WORDS = _WORDS.split()
 
 Writer = Callable[[Path], None]
 
-MODELS: dict[str, Writer] = {}
+MODELS: dict[str, list[Writer]] = {}
 
 
 def tiny(*names: str) -> Callable[[Writer], Writer]:
-    """Registers what writes the model of a hub id, or of several."""
+    """Registers what writes the model of a hub id, or of several; a repository of several models has several."""
 
     def register(write: Writer) -> Writer:
-        MODELS.update(dict.fromkeys(names, write))
+        for name in names:
+            MODELS.setdefault(name, []).append(write)
         return write
 
     return register
@@ -44,7 +45,8 @@ def write_models(root: Path, names: Iterable[str] | None = None) -> None:
     for name in MODELS if names is None else names:
         folder = root / name
         folder.mkdir(parents=True)
-        MODELS[name](folder)
+        for write in MODELS[name]:
+            write(folder)
 
 
 def save(kind: type[Any], config: Any, folder: Path, seed: int = 0) -> None:

@@ -52,7 +52,7 @@ def find_weights(model: str, revision: str | None = None, *, size: str = "") -> 
         raise MissingResourceError(
             "there is no such folder", where=model, hint="name a folder with config.json, or a hub id as OWNER/NAME"
         )
-    own = _in_own_folder(model)
+    own = own_folder(model)
     if own is not None and own.is_dir():
         return _folder(own)
     return _in_hub_cache(model, revision, size)
@@ -84,7 +84,7 @@ def find_hub_file(model: str, file: str, revision: str | None = None, *, size: s
     """
     from huggingface_hub import try_to_load_from_cache
 
-    own = _in_own_folder(model)
+    own = own_folder(model)
     if own is not None and (own / file).is_file():
         return Weights(own / file, digest_of(own / file))
     cached = try_to_load_from_cache(model, file, revision=revision)
@@ -101,13 +101,15 @@ def is_hub_id(model: str) -> bool:
 
 
 def digest_of(path: Path) -> str:
-    """Returns a digest of a file, or of a folder's files.
+    """Returns a digest of a file, or of a folder's files but hidden ones, which programs leave behind.
 
     Small files are read whole; of weights, their size and 64 blocks of 1 MiB spread over each file, since fine-tuning
     changes nearly all of them and reading all would take as long as loading the model.
     """
     digest = hashlib.sha256()
-    files = [path] if path.is_file() else sorted(file for file in path.iterdir() if file.is_file())
+    files = [path] if path.is_file() else sorted(
+        file for file in path.iterdir() if file.is_file() and not file.name.startswith(".")
+    )
     for file in files:
         size = file.stat().st_size
         digest.update(f"{file.name if path.is_dir() else ''}\0{size}\0".encode())
@@ -129,7 +131,7 @@ def _folder(path: Path) -> Weights:
     return Weights(path, commit)
 
 
-def _in_own_folder(model: str) -> Path | None:
+def own_folder(model: str) -> Path | None:
     """Returns where a model would be in the user's folder: the first form of its name that is there."""
     root = os.environ.get(FOLDER_VARIABLE)
     if not root:

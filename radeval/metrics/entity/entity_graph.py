@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from radeval.core.example import Example
 from radeval.core.info import EmptyRules, MetricInfo, ParameterValue, Part, Properties
 from radeval.core.metric import Metric, RunContext
-from radeval.core.score import Evidence, Score
+from radeval.core.score import Score
 from radeval.findings.radgraph import graph_of, token_spans
-from radeval.metrics.entity.graph_f1 import graph_f1, partial, partial_item
+from radeval.metrics.entity.graph_evidence import graph_evidence
+from radeval.metrics.entity.graph_f1 import graph_f1, partial_item
 from radeval.metrics.entity.reading import (
     LEXICON,
     MODALITIES,
@@ -73,26 +73,5 @@ class EntityGraph(Metric):
         return Score.ok(
             found.partial,
             {"simple": found.simple, "complete": found.complete},
-            evidence=_evidence(example, candidate, reference),
+            evidence=graph_evidence(example, candidate, reference, partial_item, lambda text, _: token_spans(text)),
         )
-
-
-def _evidence(example: Example, candidate: Mapping[str, Any], reference: Mapping[str, Any]) -> tuple[Evidence, ...]:
-    """Returns each entity with whether the other report has it too, by what the main value compares."""
-    ours, theirs = partial(candidate), partial(reference)
-    items = []
-    spans = token_spans(example.candidate)
-    for entity in candidate["entities"].values():
-        kind = "matched" if partial_item(entity) in theirs else "false"
-        start, end = spans[entity["start_ix"]][0], spans[entity["end_ix"]][1]
-        items.append(Evidence(kind, "candidate", (start, end), example.candidate[start:end], note=_note(entity)))
-    spans, text = token_spans(example.references[0]), example.references[0]
-    for entity in reference["entities"].values():
-        if partial_item(entity) not in ours:
-            start, end = spans[entity["start_ix"]][0], spans[entity["end_ix"]][1]
-            items.append(Evidence("omitted", "reference", (start, end), text[start:end], note=_note(entity)))
-    return tuple(items)
-
-
-def _note(entity: Mapping[str, Any]) -> str:
-    return str(entity["label"]) + (", with relations" if entity["relations"] else "")
