@@ -56,6 +56,7 @@ VARIANTS = (
     "labels14:uncertain=negative",
     "chexbert:uncertain=negative",
     "srr_bert:level=upper,statuses=false",
+    "ratescore:affinity=short,empty=unscored",
 )
 STAND_INS = {"meteor": "tiny_wordnet"}
 ALWAYS_READY = {"bleu", "rouge", "chrf", "cider"}

@@ -35,6 +35,7 @@ METRICS = {
     "weighted_findings": "radeval.metrics.judge.weighted_findings:WeightedFindings",
     "rubric": "radeval.metrics.judge.rubric:RubricJudge",
     "jury": "radeval.metrics.judge.jury:Jury",
+    "ratescore": "radeval.metrics.semantic.ratescore:Ratescore",
     "composite": "radeval.metrics.composite.composite:Composite",
     "bleu": "radeval.metrics.lexical.bleu:Bleu",
     "rouge": "radeval.metrics.lexical.rouge:Rouge",
