@@ -84,7 +84,11 @@ class Ratescore(Metric):
         self._names = ner, embedding
         self._reader: RateReader | None = None
         if not self._half:
-            self.info = replace(self.info, empty=EmptyRules(candidate=0.0, reference="unscored", both="unscored"))
+            self.info = replace(
+                self.info,
+                empty=EmptyRules(candidate=0.0, reference="unscored", both="unscored"),
+                properties=replace(self.info.properties, symmetric=False),
+            )
 
     def check(self, context: RunContext) -> None:
         """Finds the two models and the packages that they run on."""
