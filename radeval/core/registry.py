@@ -36,6 +36,7 @@ METRICS = {
     "rubric": "radeval.metrics.judge.rubric:RubricJudge",
     "jury": "radeval.metrics.judge.jury:Jury",
     "composite": "radeval.metrics.composite.composite:Composite",
+    "bertscore": "radeval.metrics.semantic.bertscore:Bertscore",
     "bleu": "radeval.metrics.lexical.bleu:Bleu",
     "rouge": "radeval.metrics.lexical.rouge:Rouge",
     "chrf": "radeval.metrics.lexical.chrf:Chrf",
