@@ -22,7 +22,7 @@ from radeval.encoders.encoder import Encoder, Tokens
 from radeval.encoders.packages import need_packages
 from radeval.encoders.shared import shared_encoder
 from radeval.encoders.transformer import TransformerModel, wordpiece_tokenizer
-from radeval.weights.catalogue import find_model, published
+from radeval.weights.catalogue import find_model, public_name, published
 from radeval.weights.find import Weights, digest_of
 
 if TYPE_CHECKING:
@@ -56,11 +56,13 @@ class Labeler:
     """Where CheXbert is on this machine.
 
     Attributes:
+        model: What a signature calls it.
         weights: Its checkpoint.
         vocabulary: The vocab.txt of bert-base-uncased.
         dtype: The precision that it runs in.
     """
 
+    model: str
     weights: Weights
     vocabulary: Path
     dtype: Dtype
@@ -72,7 +74,12 @@ class Labeler:
 
     def fields(self) -> dict[str, ParameterValue]:
         """Returns the fields of a signature that say which labeler this is."""
-        return {"commit": self.weights.commit, "tokenizer": digest_of(self.vocabulary), "dtype": self.dtype}
+        return {
+            "model": self.model,
+            "commit": self.weights.commit,
+            "tokenizer": digest_of(self.vocabulary),
+            "dtype": self.dtype,
+        }
 
     def encoder(self, context: RunContext) -> Encoder[Labelled]:
         """Returns the run's encoder: statuses and embedding of each report, from one pass."""
@@ -95,7 +102,7 @@ def find_labeler(context: RunContext, metric: str, model: str = PUBLISHED) -> La
         MissingResourceError: The checkpoint or the tokenizer's vocabulary is not on this machine.
     """
     need_packages(metric)
-    return Labeler(find_model(model), published(TOKENIZER).find().path, context.encoding.dtype)
+    return Labeler(public_name(model), find_model(model), published(TOKENIZER).find().path, context.encoding.dtype)
 
 
 class CheXbertModel(TransformerModel[Labelled]):

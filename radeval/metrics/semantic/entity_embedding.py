@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from radeval.core.encoding import Dtype
 from radeval.encoders.encoder import Tokens
-from radeval.encoders.transformer import TransformerModel, load_tokenizer, quiet_loading
+from radeval.encoders.transformer import TransformerModel, load_module, load_tokenizer
 
 if TYPE_CHECKING:
     import torch
@@ -32,9 +32,8 @@ class TermModel(TransformerModel[Vector]):
     def __init__(self, path: Path, device: str, dtype: Dtype, longest: int) -> None:
         from transformers import AutoModel
 
-        auto: Any = AutoModel
-        with quiet_loading():
-            module = auto.from_pretrained(path, local_files_only=True)
+        # The pooling layer is not used.
+        module = load_module(AutoModel, path, unused=("pooler.",))
         super().__init__(module, load_tokenizer(path), device, dtype, longest)
 
     def results(self, ids: torch.Tensor, mask: torch.Tensor, batch: Sequence[Tokens]) -> list[Vector]:

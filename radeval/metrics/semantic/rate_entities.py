@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from radeval.core.encoding import Dtype
 from radeval.core.errors import MissingResourceError
 from radeval.encoders.encoder import Tokens
-from radeval.encoders.transformer import TransformerModel, encodable, load_tokenizer, quiet_loading
+from radeval.encoders.transformer import TransformerModel, encodable, load_module, load_tokenizer
 from radeval.metrics.semantic.affinity import TYPES
 
 if TYPE_CHECKING:
@@ -63,9 +63,7 @@ class EntityModel(TransformerModel[tuple[Entity, ...]]):
     def __init__(self, path: Path, device: str, dtype: Dtype) -> None:
         from transformers import AutoModelForTokenClassification
 
-        auto: Any = AutoModelForTokenClassification
-        with quiet_loading():
-            module = auto.from_pretrained(path, local_files_only=True)
+        module = load_module(AutoModelForTokenClassification, path)
         tokenizer = load_tokenizer(path)
         if not tokenizer.is_fast:
             raise MissingResourceError("its tokenizer does not tell where a token stands", where=str(path))

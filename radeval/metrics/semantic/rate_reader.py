@@ -17,7 +17,7 @@ from radeval.encoders.shared import shared_encoder
 from radeval.metrics.semantic.entity_embedding import TermModel, Vector
 from radeval.metrics.semantic.rate_entities import Entity, EntityModel
 from radeval.text.sentences import split_sentences
-from radeval.weights.catalogue import find_model
+from radeval.weights.catalogue import find_model, public_name
 from radeval.weights.find import Weights
 
 _SHORTEST_SENTENCE = 3
@@ -46,11 +46,13 @@ class RateReader:
     """The two models of RaTEScore on this machine.
 
     Attributes:
+        names: What a signature calls the two.
         recogniser: Marks entities and their types.
         embedding: Turns the words of an entity into numbers.
         dtype: The precision that both run in.
     """
 
+    names: tuple[str, str]
     recogniser: Weights
     embedding: Weights
     dtype: Dtype
@@ -62,7 +64,8 @@ class RateReader:
         Raises:
             MissingResourceError: One of them is not there.
         """
-        return cls(find_model(recogniser), find_model(embedding), dtype)
+        names = public_name(recogniser), public_name(embedding)
+        return cls(names, find_model(recogniser), find_model(embedding), dtype)
 
     @property
     def keys(self) -> tuple[Hashable, Hashable]:
@@ -74,7 +77,13 @@ class RateReader:
 
     def fields(self) -> dict[str, ParameterValue]:
         """Returns the fields of a signature that say which models these are."""
-        return {"ner": self.recogniser.commit, "embedding": self.embedding.commit, "dtype": self.dtype}
+        return {
+            "ner": self.names[0],
+            "ner_commit": self.recogniser.commit,
+            "embedding": self.names[1],
+            "embedding_commit": self.embedding.commit,
+            "dtype": self.dtype,
+        }
 
     def read(self, texts: Sequence[str], context: RunContext) -> list[Entities]:
         """Returns the entities of reports."""
