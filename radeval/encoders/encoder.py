@@ -69,6 +69,7 @@ class Encoder(Generic[Result]):
         self._alert = alert
         self._memory: Memory[str, Result] = Memory(MEMORY, size)
         self._copies: list[TextModel[Result]] = []
+        self._cut = self._longest = 0
 
     def read(self, texts: Sequence[str]) -> list[Result]:
         """Returns what the model makes of each text."""
@@ -86,12 +87,12 @@ class Encoder(Generic[Result]):
 
     def sentence(self) -> str | None:
         """Returns what the user must read: how many texts were cut since this was last asked."""
-        if not self._copies or not self._copies[0].cut:
+        self._count_cut()
+        cut, self._cut = self._cut, 0
+        if not cut:
             return None
-        model, cut = self._copies[0], self._copies[0].cut
-        model.cut = 0
         return (
-            f"{self.name} reads at most {model.longest} tokens: {cut} longer text{'' if cut == 1 else 's'} "
+            f"{self.name} reads at most {self._longest} tokens: {cut} longer text{'' if cut == 1 else 's'} "
             f"{'was' if cut == 1 else 'were'} read up to there"
         )
 
@@ -100,11 +101,19 @@ class Encoder(Generic[Result]):
         self._memory.clear()
         if not self._copies:
             return
+        # What was cut is told at the end of the run, when the model is gone.
+        self._count_cut()
         self._copies.clear()
         import torch
 
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
+
+    def _count_cut(self) -> None:
+        # The first copy makes the tokens for all.
+        for model in self._copies[:1]:
+            self._cut, self._longest = self._cut + model.cut, model.longest
+            model.cut = 0
 
     def _read_new(self, texts: Sequence[str]) -> list[Result]:
         if not self._copies:
