@@ -119,10 +119,8 @@ class CheXbertModel(TransformerModel[Labelled]):
     """
 
     def __init__(self, checkpoint: Path, vocabulary: Path, device: str, dtype: Dtype) -> None:
-        module, tokenizer = _module(checkpoint), wordpiece_tokenizer(vocabulary)
-        if len(tokenizer) > module["bert"].config.vocab_size:
-            raise _no_model(checkpoint, f"the tokenizer has more entries than it knows, {len(tokenizer):,}")
-        super().__init__(module, tokenizer, device, dtype, _LONGEST)
+        module = _module(checkpoint)
+        super().__init__(module, wordpiece_tokenizer(vocabulary, module["bert"]), device, dtype, _LONGEST)
 
     def results(self, ids: torch.Tensor, mask: torch.Tensor, batch: Sequence[Tokens]) -> list[Labelled]:
         """Returns statuses and embedding of each report."""

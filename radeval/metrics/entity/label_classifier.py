@@ -87,8 +87,9 @@ class ClassifierModel(TransformerModel[Mask]):
                 f"{found.name}: its configuration calls the labels otherwise (first: {names[0]!r}); they are taken in "
                 f"the order of its publication (first: {found.labels[0]!r})"
             )
-        made = load_tokenizer(found.weights.path) if not found.vocabulary else wordpiece_tokenizer(found.vocabulary)
-        super().__init__(module, made, device, found.dtype, _LONGEST)
+        path, own = found.weights.path, found.vocabulary
+        tokenizer = load_tokenizer(path) if own is None else wordpiece_tokenizer(own, module)
+        super().__init__(module, tokenizer, device, found.dtype, _LONGEST)
 
     def results(self, ids: torch.Tensor, mask: torch.Tensor, batch: Sequence[Tokens]) -> list[Mask]:
         """Returns which labels each text has."""
