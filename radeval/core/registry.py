@@ -21,6 +21,8 @@ METRICS = {
     "findings": "radeval.metrics.entity.findings:Findings",
     "entity_graph": "radeval.metrics.entity.entity_graph:EntityGraph",
     "labels14": "radeval.metrics.entity.labels14:Labels14",
+    "radgraph": "radeval.metrics.entity.radgraph:RadGraph",
+    "radgraph_radcliq": "radeval.metrics.entity.radgraph_radcliq:RadGraphRadcliq",
     "temporal": "radeval.metrics.entity.temporal:Temporal",
     "radfact": "radeval.metrics.judge.radfact:Radfact",
     "radfact_ct": "radeval.metrics.judge.radfact_ct:RadfactCt",

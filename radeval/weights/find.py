@@ -107,8 +107,10 @@ def digest_of(path: Path) -> str:
     changes nearly all of them and reading all would take as long as loading the model.
     """
     digest = hashlib.sha256()
-    files = [path] if path.is_file() else sorted(
-        file for file in path.iterdir() if file.is_file() and not file.name.startswith(".")
+    files = (
+        [path]
+        if path.is_file()
+        else sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
     )
     for file in files:
         size = file.stat().st_size
