@@ -54,6 +54,9 @@ VARIANTS = (
     "chrf:lowercase=true",
     f"cider:df={TABLE}",
     "labels14:uncertain=negative",
+    "chexbert:uncertain=negative",
+    "srr_bert:level=upper,statuses=false",
+    "ratescore:affinity=short,empty=unscored",
 )
 STAND_INS = {"meteor": "tiny_wordnet"}
 ALWAYS_READY = {"bleu", "rouge", "chrf", "cider"}

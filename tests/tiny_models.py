@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -215,123 +216,103 @@ def write_minilm(folder: Path) -> None:
     save(BertModel, bert_config(folder, layers=6), folder, seed=4)
 
 
-_RADGRAPH_BERT, _RADGRAPH_MODERNBERT = "tiny/bert-of-radgraph", "tiny/modernbert-of-radgraph"
-_RADGRAPH_SIZES = {"widest": 4, "feature": 4, "hidden": 16, "longest": 64}
-
-
-@tiny(_RADGRAPH_BERT)
-def write_radgraph_bert(folder: Path) -> None:
-    """Writes what RadGraph takes of its transformer's repository: the tokenizer and the configuration, no weights."""
-    bert_config(folder, longest=_RADGRAPH_SIZES["longest"]).save_pretrained(folder)
-
-
-@tiny(_RADGRAPH_MODERNBERT)
-def write_radgraph_modernbert(folder: Path) -> None:
-    modernbert_config(folder, layers=2, longest=_RADGRAPH_SIZES["longest"]).save_pretrained(folder)
+@tiny("google-bert/bert-base-uncased")
+def write_uncased_vocabulary(folder: Path) -> None:
+    write_wordpiece(folder)
 
 
 @tiny("StanfordAIMI/RRG_scorers")
-def write_radgraph(folder: Path) -> None:
-    """Writes the archives of RadGraph's models as its package fetches them."""
-    import tarfile
-    import tempfile
-
-    for seed, name in enumerate(("radgraph", "radgraph-xl", "modern-radgraph-xl", "echograph")):
-        with tempfile.TemporaryDirectory() as place:
-            unpacked = Path(place)
-            write_radgraph_model(unpacked, name, seed)
-            with tarfile.open(folder / f"{name}.tar.gz", "w:gz") as archive:
-                for file in sorted(unpacked.iterdir()):
-                    archive.add(file, arcname=file.name)
-
-
-def write_radgraph_model(folder: Path, name: str, seed: int) -> None:
-    """Writes a model of RadGraph as its archive holds it: config.json, vocabulary and weights.th."""
-    import tempfile
-
+def write_chexbert(folder: Path) -> None:
+    """Writes a checkpoint as CheXbert's training stored it, and drops what the tokenizer needs: it is elsewhere."""
     import torch
-    from transformers import AutoConfig, AutoModel
+    from transformers import BertModel
 
-    base, write = _RADGRAPH_BERT, write_radgraph_bert
-    if name.startswith("modern"):
-        base, write = _RADGRAPH_MODERNBERT, write_radgraph_modernbert
-    sizes = _RADGRAPH_SIZES
-    indexer = {"type": "pretrained_transformer_mismatched", "model_name": base, "max_length": sizes["longest"]}
-    events = {"trigger_spans_per_word": 0.3, "argument_spans_per_word": 0.8, "loss_weights": {}}
-    modules = {
-        "coref": {"spans_per_word": 0.3, "max_antecedents": 10, "coref_prop": 0},
-        "ner": {},
-        "relation": {"spans_per_word": 0.5},
-        "events": {**events, "loss_weights": {"trigger": 1.0, "arguments": 1.0}},
-    }
-    model = {
-        "type": "dygie",
-        "embedder": {"token_embedders": {"bert": indexer}},
-        "initializer": {},
-        "module_initializer": {},
-        "feature_size": sizes["feature"],
-        "max_span_width": sizes["widest"],
-        "target_task": "relation",
-        "feedforward_params": {"num_layers": 2, "hidden_dims": sizes["hidden"], "dropout": 0.4},
-        "loss_weights": {"ner": 0.2, "relation": 1.0, "coref": 0.0, "events": 0.0},
-        "modules": modules,
-    }
-    reader = {"type": "dygie", "max_span_width": sizes["widest"], "token_indexers": {"bert": indexer}}
-    write_json(folder / "config.json", {"dataset_reader": reader, "model": model})
-    observations = ("definitely present", "definitely absent", "uncertain")
-    labels = ["", "Anatomy::definitely present", *(f"Observation::{one}" for one in observations)]
-    kinds = ["modify", "located_at", "suggestive_of"]
-    vocabulary = folder / "vocabulary"
-    vocabulary.mkdir()
-    for file, lines in (
-        ("non_padded_namespaces", ["*tags", "*labels"]),
-        (f"{name}__ner_labels", labels),
-        (f"{name}__relation_labels", kinds),
-    ):
-        (vocabulary / f"{file}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with tempfile.TemporaryDirectory() as place, torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        write(Path(place))
-        transformer = AutoModel.from_config(AutoConfig.from_pretrained(place)).state_dict()
-        inside = "_embedder.token_embedder_bert._matched_embedder.transformer_model."
-        state = {f"{inside}{key}": value.clone() for key, value in transformer.items()}
-        heads = radgraph_heads(name, labels, kinds)
-    torch.save(state | heads, folder / "weights.th")
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(5)
+        bert = BertModel(bert_config(folder))
+        heads = torch.nn.ModuleList([torch.nn.Linear(32, classes) for classes in (*(4,) * 13, 2)])
+        parts = {"bert": bert, "linear_heads": heads}
+    state = {f"module.{name}": tensor for name, tensor in torch.nn.ModuleDict(parts).state_dict().items()}
+    torch.save({"epoch": 1, "model_state_dict": state, "optimizer_state_dict": {"state": {}}}, folder / "chexbert.pth")
+    for file in ("vocab.txt", "tokenizer_config.json"):
+        (folder / file).unlink()
 
 
-def radgraph_heads(name: str, labels: list[str], kinds: list[str]) -> dict[str, Any]:
-    """Returns random weights for all that stands on a RadGraph model's transformer, used or not."""
-    import torch
+@tiny("IAMJB/RadBERT-CT")
+def write_radbert_ct(folder: Path) -> None:
+    from transformers import RobertaForSequenceClassification
 
-    feature, hidden = _RADGRAPH_SIZES["feature"], _RADGRAPH_SIZES["hidden"]
-    span = 2 * 32 + feature
-    relation, pruner = f"{name}__relation_labels", "_mention_pruners.{0}._scorer"
-    state: dict[str, Any] = {
-        "_endpoint_span_extractor._span_width_embedding.weight": torch.randn(_RADGRAPH_SIZES["widest"], feature),
-        "_coref._distance_embedding.weight": torch.randn(10, feature),
-        "_events._distance_embedding.weight": torch.randn(10, feature),
-    }
+    save(RobertaForSequenceClassification, roberta_config(folder, layers=2, num_labels=18), folder, seed=6)
 
-    def add(layer: str, inputs: int, outputs: int, bias: float = 0.0) -> None:
-        state[f"{layer}.weight"] = torch.randn(outputs, inputs) / inputs**0.5
-        state[f"{layer}.bias"] = torch.full((outputs,), bias)
 
-    def add_two(layers: str, inputs: int) -> None:
-        add(f"{layers}.0", inputs, hidden)
-        add(f"{layers}.1", hidden, hidden)
+@tiny("microsoft/BiomedVLP-CXR-BERT-general")
+def write_cxr_vocabulary(folder: Path) -> None:
+    write_wordpiece(folder)
 
-    # So that about a third of the spans are entities and half of these are related.
-    entity, related = (-1.2, -0.6) if name.startswith("modern") else (-0.45, 0.4)
-    for scorer, inputs, outputs, bias in (
-        (f"_ner._ner_scorers.{name}__ner_labels", span, len(labels) - 1, entity),
-        (f"_relation.{pruner.format(relation)}", span, 1, 0.0),
-        ("_coref._mention_pruner._scorer", span, 1, 0.0),
-    ):
-        add_two(f"{scorer}.0._module._linear_layers", inputs)
-        add(f"{scorer}.1._module", hidden, outputs, bias)
-    add_two(f"_relation._relation_feedforwards.{relation}._linear_layers", 3 * span)
-    add(f"_relation._relation_scorers.{relation}", hidden, len(kinds), related)
-    add_two("_coref._antecedent_feedforward._module._linear_layers", 3 * span + feature)
-    add("_coref._antecedent_scorer._module", hidden, 1)
-    add("_coref._f_network._linear_layers.0", 2 * span, span)
-    return state
+
+def _write_srr_bert(folder: Path, labels: int) -> None:
+    from transformers import BertForSequenceClassification
+
+    save(BertForSequenceClassification, bert_config(folder, num_labels=labels), folder, seed=7)
+    for file in ("vocab.txt", "tokenizer_config.json"):
+        (folder / file).unlink()
+
+
+for _name, _labels in {"Leaves": 55, "Upper": 25, "Leaves-with-Statuses": 163, "Upper-with-Statuses": 73}.items():
+    tiny(f"StanfordAIMI/SRR-BERT-{_name}")(partial(_write_srr_bert, labels=_labels))
+
+
+@tiny("Angelakeke/RaTE-NER-Deberta")
+def write_rate_ner(folder: Path) -> None:
+    from transformers import DebertaV2Config, DebertaV2ForTokenClassification, DebertaV2Tokenizer
+
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    signs = ["▁", *(chr(code) for code in range(33, 127))]
+    pieces = list(dict.fromkeys([*signs, *(f"▁{word}" for word in WORDS), *(f"▁{word.title()}" for word in WORDS)]))
+    # Whole words are likelier than what spells them.
+    entries = [(piece, 0.0) for piece in special] + [(piece, -1.0 if len(piece) > 1 else -9.0) for piece in pieces]
+    DebertaV2Tokenizer(vocab=entries).save_pretrained(folder)
+    types = ("ABNORMALITY", "NON-ABNORMALITY", "DISEASE", "NON-DISEASE", "ANATOMY")
+    marks = [f"{begin}-{one}" for one in types for begin in "BI"] + ["O"]
+    config = DebertaV2Config(
+        vocab_size=len(entries),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        initializer_range=0.2,
+        relative_attention=True,
+        position_buckets=256,
+        norm_rel_ebd="layer_norm",
+        share_att_key=True,
+        pos_att_type=["p2c", "c2p"],
+        position_biased_input=False,
+        type_vocab_size=0,
+        pooler_hidden_size=32,
+        id2label=dict(enumerate(marks)),
+        label2id={mark: number for number, mark in enumerate(marks)},
+    )
+    save(DebertaV2ForTokenClassification, config, folder, seed=8)
+
+
+@tiny("FremyCompany/BioLORD-2023-C")
+def write_biolord(folder: Path) -> None:
+    from transformers import MPNetConfig, MPNetModel, MPNetTokenizer
+
+    write_wordpiece(folder)
+    words = (folder / "vocab.txt").read_text(encoding="utf-8").split()
+    renamed = {"[PAD]": "<pad>", "[CLS]": "<s>", "[SEP]": "</s>", "[MASK]": "<mask>"}
+    entries = list(dict.fromkeys(["<s>", "<pad>", "</s>", *(renamed.get(word, word) for word in words)]))
+    (folder / "vocab.txt").unlink()
+    (folder / "tokenizer_config.json").unlink()
+    MPNetTokenizer(vocab={word: number for number, word in enumerate(entries)}).save_pretrained(folder)
+    config = MPNetConfig(
+        vocab_size=len(entries),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=514,
+        initializer_range=0.2,
+    )
+    save(MPNetModel, config, folder, seed=9)

@@ -12,7 +12,7 @@ from radeval.encoders.encoder import Tokens
 from radeval.encoders.radgraph_files import RadGraphFiles
 from radeval.encoders.radgraph_heads import Graph, GraphHeads
 from radeval.encoders.radgraph_words import radgraph_words
-from radeval.encoders.transformer import load_tokenizer, quiet_loading
+from radeval.encoders.transformer import encodable, load_tokenizer, quiet_loading
 
 if TYPE_CHECKING:
     import torch
@@ -78,7 +78,7 @@ class RadGraphModel:
         """Returns the pieces of each report's words."""
         cut = [radgraph_words(text, self._name) for text in texts]
         # A stop after a slash is read without it.
-        read = {word: word[1:] if word in ("/.", "/?") else word for words in cut for word in words}
+        read = {word: word[1:] if word in ("/.", "/?") else encodable(word) for words in cut for word in words}
         known = (
             self._tokenizer(list(read.values()), add_special_tokens=False, verbose=False)["input_ids"] if read else []
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     import torch
 
 Result = TypeVar("Result")
+
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 class TransformerModel(ABC, Generic[Result]):
@@ -45,7 +48,8 @@ class TransformerModel(ABC, Generic[Result]):
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Returns the ids of each text's tokens with the special ones; counts and cuts texts that are too long."""
-        found: list[Tokens] = list(self._tokenizer(list(texts), verbose=False)["input_ids"])
+        texts = [encodable(text) for text in texts]
+        found: list[Tokens] = list(self._tokenizer(texts, verbose=False)["input_ids"])
         for place, ids in enumerate(found):
             if len(ids) > self.longest:
                 self.cut += 1
@@ -73,6 +77,11 @@ class TransformerModel(ABC, Generic[Result]):
             mask: 1 where there is a token, 0 where there is padding, shape (texts, width).
             batch: The same ids without padding.
         """
+
+
+def encodable(text: str) -> str:
+    """Returns a text with each half of a character that stands alone replaced, since a tokenizer refuses it."""
+    return _HALVES.sub("\ufffd", text)
 
 
 def load_tokenizer(path: Path, **options: Any) -> Any:
