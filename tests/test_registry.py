@@ -54,6 +54,8 @@ VARIANTS = (
     "chrf:lowercase=true",
     f"cider:df={TABLE}",
     "labels14:uncertain=negative",
+    "bertscore:preset=radcliq",
+    "bertscore:preset=radeval-modernbert",
     "chexbert:uncertain=negative",
     "srr_bert:level=upper,statuses=false",
     "ratescore:affinity=short,empty=unscored",

@@ -1,4 +1,4 @@
-"""Tiny models of RadGraph's architecture, in the form of its published archives; registered beside tests/tiny_models.py."""
+"""Tiny models of RadGraph in the form of its published archives; registered beside those of tests/tiny_models.py."""
 
 from __future__ import annotations
 

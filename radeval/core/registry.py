@@ -39,6 +39,7 @@ METRICS = {
     "jury": "radeval.metrics.judge.jury:Jury",
     "ratescore": "radeval.metrics.semantic.ratescore:Ratescore",
     "composite": "radeval.metrics.composite.composite:Composite",
+    "bertscore": "radeval.metrics.semantic.bertscore:Bertscore",
     "bleu": "radeval.metrics.lexical.bleu:Bleu",
     "rouge": "radeval.metrics.lexical.rouge:Rouge",
     "chrf": "radeval.metrics.lexical.chrf:Chrf",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from radeval.core.encoding import Dtype
+from radeval.core.errors import MissingResourceError
 from radeval.encoders.encoder import Tokens
 
 if TYPE_CHECKING:
@@ -82,6 +83,35 @@ class TransformerModel(ABC, Generic[Result]):
 def encodable(text: str) -> str:
     """Returns a text with each half of a character that stands alone replaced, since a tokenizer refuses it."""
     return _HALVES.sub("\ufffd", text)
+
+
+def load_module(kind: Any, path: Path, *, unused: tuple[str, ...] = (), **options: Any) -> Any:
+    """Returns the model in a folder. Runs none of its code.
+
+    Args:
+        kind: The class of the transformers package that loads it, for example AutoModel.
+        path: The folder.
+        unused: How the names of weights begin that may be absent, since nothing is computed with them.
+        options: Further arguments of `from_pretrained`.
+
+    Raises:
+        MissingResourceError: The folder cannot be loaded, or lacks weights: they would be random.
+    """
+    try:
+        with quiet_loading():
+            module, told = kind.from_pretrained(
+                path, local_files_only=True, trust_remote_code=False, output_loading_info=True, **options
+            )
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        said = str(error).strip().partition("\n")[0]
+        raise MissingResourceError(f"this model cannot be loaded: {said}", where=str(path)) from error
+    lacking = sorted(name for name in told["missing_keys"] if not name.startswith(unused))
+    if lacking:
+        raise MissingResourceError(
+            f"these are not the weights of a {type(module).__name__}: {len(lacking)} are absent, such as {lacking[0]}",
+            where=str(path),
+        )
+    return module
 
 
 def load_tokenizer(path: Path, **options: Any) -> Any:

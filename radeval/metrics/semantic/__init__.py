@@ -1,1 +1,1 @@
-"""Metrics that compare what texts mean, by models that turn words into numbers."""
+"""Metrics of meaning: what encoders make of two texts, compared."""
