@@ -38,6 +38,7 @@ METRICS = {
     "rubric": "radeval.metrics.judge.rubric:RubricJudge",
     "jury": "radeval.metrics.judge.jury:Jury",
     "ratescore": "radeval.metrics.semantic.ratescore:Ratescore",
+    "radcliq": "radeval.metrics.composite.radcliq:Radcliq",
     "composite": "radeval.metrics.composite.composite:Composite",
     "bertscore": "radeval.metrics.semantic.bertscore:Bertscore",
     "bleu": "radeval.metrics.lexical.bleu:Bleu",
