@@ -34,6 +34,7 @@ def _load(name: str) -> ModuleType:
 
 _corpus, _real_model, _model_server = _load("corpus"), _load("real_model"), _load("llm/server")
 _tiny_models = _load("tiny_models")
+_tiny_radgraph = _load("tiny_radgraph")
 
 
 @pytest.fixture(scope="session")
@@ -89,6 +90,12 @@ def tiny_models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tiny_models")
     _tiny_models.write_models(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_radgraph() -> ModuleType:
+    """What writes tiny models of RadGraph: tests/tiny_radgraph.py."""
+    return _tiny_radgraph
 
 
 @pytest.fixture

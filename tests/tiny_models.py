@@ -182,15 +182,15 @@ def write_distilbert(folder: Path) -> None:
     save(DistilBertForMaskedLM, config, folder, seed=2)
 
 
-@tiny("IAMJB/RadEvalModernBERT")
-def write_modernbert(folder: Path) -> None:
-    from transformers import ModernBertConfig, ModernBertForMaskedLM
+def modernbert_config(folder: Path, layers: int, longest: int = 8192) -> Any:
+    """Writes a tokenizer and returns the configuration of a ModernBERT of 32 dimensions that fits it."""
+    from transformers import ModernBertConfig
 
-    known = write_bpe_file(folder, longest=8192)
-    config = ModernBertConfig(
+    known = write_bpe_file(folder, longest)
+    return ModernBertConfig(
         vocab_size=len(known),
         hidden_size=32,
-        num_hidden_layers=22,
+        num_hidden_layers=layers,
         num_attention_heads=2,
         intermediate_size=48,
         initializer_range=0.2,
@@ -200,7 +200,13 @@ def write_modernbert(folder: Path) -> None:
         eos_token_id=known["[SEP]"],
         sep_token_id=known["[SEP]"],
     )
-    save(ModernBertForMaskedLM, config, folder, seed=3)
+
+
+@tiny("IAMJB/RadEvalModernBERT")
+def write_modernbert(folder: Path) -> None:
+    from transformers import ModernBertForMaskedLM
+
+    save(ModernBertForMaskedLM, modernbert_config(folder, layers=22), folder, seed=3)
 
 
 @tiny("sentence-transformers/all-MiniLM-L6-v2")
