@@ -14,6 +14,13 @@ from radeval.cli.complete import complete_metric
 if TYPE_CHECKING:
     from radeval.core.info import MetricInfo
 
+_MOST_DETAILS = 20
+"""How many details are told one by one."""
+_REPRODUCED = {
+    "yes": "yes: published numbers were got with the published weights",
+    "no": "no: nobody has yet got published numbers with it",
+}
+
 
 def metrics(
     name: Annotated[
@@ -92,14 +99,17 @@ def list_metrics(found: list[tuple[MetricInfo, str]], broken: dict[str, str]) ->
 
 
 def describe(info: MetricInfo, ready: str) -> str:
-    """Returns everything that a metric declares, as text."""
+    """Returns everything that a metric declares, as text; of many details, the names only."""
+    many = sum(part.detail for part in info.parts) > _MOST_DETAILS
     rows: list[tuple[str, str]] = [
         ("what", info.summary),
         ("main value", f"{info.main}, {info.direction} is better, {_range(info.range)}"),
         *(
             (f"part {part.name}", f"{part.summary}, {part.direction} is better, {_range(part.range)}")
             for part in info.parts
+            if not (part.detail and many)
         ),
+        *([("details", ", ".join(part.name for part in info.parts if part.detail))] if many else []),
         *(
             (
                 f"parameter {parameter.name}",
@@ -120,6 +130,7 @@ def describe(info: MetricInfo, ready: str) -> str:
         ("made for", f"modality {', '.join(info.modalities)}; language {', '.join(info.languages)}"),
         ("needs", ", ".join(info.needs) or "nothing but the reports"),
         ("extra", f"pip install 'radeval-judge[{info.extra}]'" if info.extra else "none"),
+        *([("reproduced", _REPRODUCED[info.reproduced])] if info.reproduced else []),
         ("tuned on", ", ".join(info.tuned_on) or "no ratings"),
         ("ready here", ready),
         ("source", info.citation),
