@@ -186,7 +186,7 @@ def write_distilbert(folder: Path) -> None:
 def write_modernbert(folder: Path) -> None:
     from transformers import ModernBertConfig, ModernBertForMaskedLM
 
-    known = write_bpe_file(folder, longest=8192)
+    known = write_bpe_file(folder, longest=768)
     config = ModernBertConfig(
         vocab_size=len(known),
         hidden_size=32,

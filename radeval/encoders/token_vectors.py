@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,8 +80,7 @@ class TokenVectorModel(TransformerModel[TokenVectors]):
 
         module = load_module(AutoModel, weights.path, unused=("pooler.",))
         cut_layers(module, layer)
-        # A tokenizer that treats the first word as any other would else read it otherwise than within a text.
-        tokenizer = load_tokenizer(weights.path, add_prefix_space=True)
+        tokenizer = _tokenizer(weights.path)
         super().__init__(module, tokenizer, device, dtype, longest_of(tokenizer, module))
         self._special = [one for one in (tokenizer.cls_token_id, tokenizer.sep_token_id) if one is not None]
 
@@ -95,6 +95,15 @@ class TokenVectorModel(TransformerModel[TokenVectors]):
             TokenVectors(vectors[place, : len(tokens)].copy(), ~np.isin(tokens, self._special))
             for place, tokens in enumerate(batch)
         ]
+
+
+def _tokenizer(path: Path) -> Any:
+    """Returns the tokenizer, which reads a text's first word as one within it, as bert-score has it."""
+    from transformers import GPT2Tokenizer, RobertaTokenizer
+
+    tokenizer = load_tokenizer(path)
+    spaced = isinstance(tokenizer, (GPT2Tokenizer, RobertaTokenizer))
+    return load_tokenizer(path, add_prefix_space=True) if spaced else tokenizer
 
 
 def longest_of(tokenizer: Any, module: Any) -> int:

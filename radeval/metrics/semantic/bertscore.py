@@ -79,7 +79,9 @@ class Bertscore(Metric):
         parameters=(
             Parameter("preset", "str", "roberta-large", "whose numbers it is comparable to", tuple(PRESETS)),
             Parameter("model", "str", None, "another encoder: a name of `radeval models list`, a hub id or a path"),
-            Parameter("layer", "int", None, "with model, the layer whose output is compared, counted from 1", minimum=1),
+            Parameter(
+                "layer", "int", None, "with model, the layer whose output is compared, counted from 1", minimum=1
+            ),
         ),
         properties=Properties(symmetric=True),
         languages=("en",),
