@@ -37,6 +37,7 @@ METRICS = {
     "jury": "radeval.metrics.judge.jury:Jury",
     "composite": "radeval.metrics.composite.composite:Composite",
     "bertscore": "radeval.metrics.semantic.bertscore:Bertscore",
+    "embedding_cosine": "radeval.metrics.semantic.embedding_cosine:EmbeddingCosine",
     "bleu": "radeval.metrics.lexical.bleu:Bleu",
     "rouge": "radeval.metrics.lexical.rouge:Rouge",
     "chrf": "radeval.metrics.lexical.chrf:Chrf",

@@ -15,14 +15,11 @@ from radeval.core.metric import RunContext
 from radeval.encoders.encoder import Encoder, Tokens
 from radeval.encoders.layers import cut_layers
 from radeval.encoders.shared import shared_encoder
-from radeval.encoders.transformer import TransformerModel, load_module, load_tokenizer
+from radeval.encoders.transformer import TransformerModel, load_module, load_tokenizer, longest_of
 from radeval.weights.find import Weights
 
 if TYPE_CHECKING:
     import torch
-
-_UNLIMITED = 1_000_000
-"""What is above this is how the transformers package says that a tokenizer's limit is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +101,3 @@ def _tokenizer(path: Path) -> Any:
     tokenizer = load_tokenizer(path)
     spaced = isinstance(tokenizer, (GPT2Tokenizer, RobertaTokenizer))
     return load_tokenizer(path, add_prefix_space=True) if spaced else tokenizer
-
-
-def longest_of(tokenizer: Any, module: Any) -> int:
-    """Returns how many tokens a model reads: as its tokenizer says, and no more than it has places."""
-    stated = int(tokenizer.model_max_length)
-    places = getattr(module.config, "max_position_embeddings", None)
-    if places is None:
-        return stated if stated < _UNLIMITED else _LONGEST
-    # RoBERTa and its like leave the places up to that of padding free.
-    if module.config.model_type in _OFFSET:
-        places -= module.config.pad_token_id + 1
-    return min(stated, int(places))
-
-
-_LONGEST = 512
-"""Where nothing is said."""
-_OFFSET = ("roberta", "xlm-roberta", "camembert", "mpnet", "longformer", "data2vec-text")
