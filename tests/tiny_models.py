@@ -206,7 +206,7 @@ def modernbert_config(folder: Path, layers: int, longest: int = 8192) -> Any:
 def write_modernbert(folder: Path) -> None:
     from transformers import ModernBertForMaskedLM
 
-    save(ModernBertForMaskedLM, modernbert_config(folder, layers=22), folder, seed=3)
+    save(ModernBertForMaskedLM, modernbert_config(folder, layers=22, longest=768), folder, seed=3)
 
 
 @tiny("sentence-transformers/all-MiniLM-L6-v2")

@@ -41,6 +41,7 @@ METRICS = {
     "radcliq": "radeval.metrics.composite.radcliq:Radcliq",
     "composite": "radeval.metrics.composite.composite:Composite",
     "bertscore": "radeval.metrics.semantic.bertscore:Bertscore",
+    "embedding_cosine": "radeval.metrics.semantic.embedding_cosine:EmbeddingCosine",
     "bleu": "radeval.metrics.lexical.bleu:Bleu",
     "rouge": "radeval.metrics.lexical.rouge:Rouge",
     "chrf": "radeval.metrics.lexical.chrf:Chrf",

@@ -69,7 +69,8 @@ class Encoder(Generic[Result]):
         self._alert = alert
         self._memory: Memory[str, Result] = Memory(MEMORY, size)
         self._copies: list[TextModel[Result]] = []
-        self._cut = self._longest = 0
+        self._cut = 0
+        self._longest = 0
 
     def read(self, texts: Sequence[str]) -> list[Result]:
         """Returns what the model makes of each text."""
@@ -87,10 +88,9 @@ class Encoder(Generic[Result]):
 
     def sentence(self) -> str | None:
         """Returns what the user must read: how many texts were cut since this was last asked."""
-        self._count_cut()
-        cut, self._cut = self._cut, 0
-        if not cut:
+        if not self._cut:
             return None
+        cut, self._cut = self._cut, 0
         return (
             f"{self.name} reads at most {self._longest} tokens: {cut} longer text{'' if cut == 1 else 's'} "
             f"{'was' if cut == 1 else 'were'} read up to there"
@@ -101,24 +101,17 @@ class Encoder(Generic[Result]):
         self._memory.clear()
         if not self._copies:
             return
-        # What was cut is told at the end of the run, when the model is gone.
-        self._count_cut()
         self._copies.clear()
         import torch
 
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
 
-    def _count_cut(self) -> None:
-        # The first copy makes the tokens for all.
-        for model in self._copies[:1]:
-            self._cut, self._longest = self._cut + model.cut, model.longest
-            model.cut = 0
-
     def _read_new(self, texts: Sequence[str]) -> list[Result]:
         if not self._copies:
             self._copies = [self._load(device) for device in self._find_devices()]
         tokens = self._copies[0].tokens(texts)
+        self._count_cut(self._copies[0])
         results: dict[int, Result] = {}
         cut = list(batches([len(one) for one in tokens], self._most_tokens))
         if len(self._copies) == 1 or len(cut) == 1:
@@ -128,6 +121,10 @@ class Encoder(Generic[Result]):
             for part in self._on_all(cut, tokens):
                 results.update(part)
         return [results[place] for place in range(len(texts))]
+
+    def _count_cut(self, copy: TextModel[Result]) -> None:
+        # The run tells of it at its end, when the copies may have been given back.
+        self._cut, self._longest, copy.cut = self._cut + copy.cut, copy.longest, 0
 
     def _on_all(self, cut: Sequence[list[int]], tokens: Sequence[Tokens]) -> list[dict[int, Result]]:
         free: SimpleQueue[TextModel[Result]] = SimpleQueue()

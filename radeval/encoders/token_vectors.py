@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,14 +15,11 @@ from radeval.core.metric import RunContext
 from radeval.encoders.encoder import Encoder, Tokens
 from radeval.encoders.layers import cut_layers
 from radeval.encoders.shared import shared_encoder
-from radeval.encoders.transformer import TransformerModel, load_module, load_tokenizer
+from radeval.encoders.transformer import TransformerModel, load_module, load_tokenizer, longest_of
 from radeval.weights.find import Weights
 
 if TYPE_CHECKING:
     import torch
-
-_UNLIMITED = 1_000_000
-"""What is above this is how the transformers package says that a tokenizer's limit is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +77,7 @@ class TokenVectorModel(TransformerModel[TokenVectors]):
 
         module = load_module(AutoModel, weights.path, unused=("pooler.",))
         cut_layers(module, layer)
-        # A tokenizer that treats the first word as any other would else read it otherwise than within a text.
-        tokenizer = load_tokenizer(weights.path, add_prefix_space=True)
+        tokenizer = _tokenizer(weights.path)
         super().__init__(module, tokenizer, device, dtype, longest_of(tokenizer, module))
         self._special = [one for one in (tokenizer.cls_token_id, tokenizer.sep_token_id) if one is not None]
 
@@ -97,18 +94,10 @@ class TokenVectorModel(TransformerModel[TokenVectors]):
         ]
 
 
-def longest_of(tokenizer: Any, module: Any) -> int:
-    """Returns how many tokens a model reads: as its tokenizer says, and no more than it has places."""
-    stated = int(tokenizer.model_max_length)
-    places = getattr(module.config, "max_position_embeddings", None)
-    if places is None:
-        return stated if stated < _UNLIMITED else _LONGEST
-    # RoBERTa and its like leave the places up to that of padding free.
-    if module.config.model_type in _OFFSET:
-        places -= module.config.pad_token_id + 1
-    return min(stated, int(places))
+def _tokenizer(path: Path) -> Any:
+    """Returns the tokenizer, which reads a text's first word as one within it, as bert-score has it."""
+    from transformers import GPT2Tokenizer, RobertaTokenizer
 
-
-_LONGEST = 512
-"""Where nothing is said."""
-_OFFSET = ("roberta", "xlm-roberta", "camembert", "mpnet", "longformer", "data2vec-text")
+    tokenizer = load_tokenizer(path)
+    spaced = isinstance(tokenizer, (GPT2Tokenizer, RobertaTokenizer))
+    return load_tokenizer(path, add_prefix_space=True) if spaced else tokenizer

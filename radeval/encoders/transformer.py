@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+_UNLIMITED = 1_000_000
+"""What is above this is how the package says that a tokenizer's limit is not known."""
+_LONGEST = 512
+"""Tokens that a model reads where nothing is said."""
+_OFFSET = ("roberta", "xlm-roberta", "camembert", "mpnet", "longformer", "data2vec-text")
+"""Kinds of models that leave the places up to that of padding free."""
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
@@ -102,8 +108,8 @@ def load_module(kind: Any, path: Path, *, unused: tuple[str, ...] = (), **option
             module, told = kind.from_pretrained(
                 path, local_files_only=True, trust_remote_code=False, output_loading_info=True, **options
             )
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        said = str(error).strip().partition("\n")[0]
+    except Exception as error:  # what a damaged file makes the package raise has no common class
+        said = str(error).strip().partition("\n")[0] or type(error).__name__
         raise MissingResourceError(f"this model cannot be loaded: {said}", where=str(path)) from error
     lacking = sorted(name for name in told["missing_keys"] if not name.startswith(unused))
     if lacking:
@@ -120,6 +126,17 @@ def load_tokenizer(path: Path, **options: Any) -> Any:
 
     made: Any = AutoTokenizer
     return made.from_pretrained(path, local_files_only=True, **options)
+
+
+def longest_of(tokenizer: Any, module: Any) -> int:
+    """Returns how many tokens a model reads: as its tokenizer says, and no more than it has places."""
+    stated = int(tokenizer.model_max_length)
+    places = getattr(module.config, "max_position_embeddings", None)
+    if places is None:
+        return stated if stated < _UNLIMITED else _LONGEST
+    if module.config.model_type in _OFFSET:
+        places -= module.config.pad_token_id + 1
+    return min(stated, int(places))
 
 
 def wordpiece_tokenizer(vocabulary: Path, module: Any) -> Any:

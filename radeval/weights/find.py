@@ -95,6 +95,11 @@ def find_hub_file(model: str, file: str, revision: str | None = None, *, size: s
     return Weights(path, commit or digest_of(path))
 
 
+def is_local(model: str) -> bool:
+    """Tells whether a text is a path of this machine, whatever is there."""
+    return model.startswith(("/", ".", "~")) or Path(model).exists()
+
+
 def is_hub_id(model: str) -> bool:
     """Tells whether a text can be OWNER/NAME on the hub, or the NAME of one of its oldest models."""
     return not model.startswith(("/", ".", "~")) and model.count("/") <= 1

@@ -12,17 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from radeval.core.batch import Floats, ScoreBatch
-from radeval.core.encoding import Dtype
 from radeval.core.errors import ParameterError
 from radeval.core.example import Example
 from radeval.core.info import EmptyRules, MetricInfo, Parameter, ParameterValue, Part, Properties
-from radeval.core.metric import Metric, RunContext
+from radeval.core.metric import RunContext
 from radeval.encoders.layers import check_layer
 from radeval.encoders.memory import Memory
-from radeval.encoders.packages import need_packages
 from radeval.encoders.token_vectors import TokenVectors, token_vectors, token_vectors_key
-from radeval.weights.catalogue import catalogue, find_model
-from radeval.weights.find import Weights, is_hub_id
+from radeval.metrics.semantic.encoder_metric import EncoderMetric
 
 _SPACES = re.compile(" +")
 
@@ -60,7 +57,7 @@ PRESETS = {
 _RAW = (0.0, 0.0, 0.0)
 
 
-class Bertscore(Metric):
+class Bertscore(EncoderMetric):
     """F1 of tokens, each matched with the most similar one of the other text."""
 
     info = MetricInfo(
@@ -95,15 +92,14 @@ class Bertscore(Metric):
     )
 
     def __init__(self, preset: str = "roberta-large", model: str | None = None, layer: int | None = None) -> None:
-        super().__init__(preset=preset, model=model, layer=layer)
+        chosen = PRESETS[preset] if model is None or layer is None else Preset(model, layer)
+        super().__init__(chosen.model, parameters={"preset": preset, "model": model, "layer": layer})
         where = "metric 'bertscore'"
         if (model is None) != (layer is None):
             raise ParameterError("model and layer belong together", where=where, hint="model=PATH_OR_ID,layer=N")
         if model is not None and preset != "roberta-large":
             raise ParameterError("preset and model exclude each other", where=where, hint="leave one out")
-        self._preset = PRESETS[preset] if model is None or layer is None else Preset(model, layer)
-        self._weights: Weights | None = None
-        self._dtype: Dtype = "float32"
+        self._preset = chosen
         worst = _rescaled(np.zeros((1, 3)), self._preset.baseline)[0].tolist()
         if self._preset.baseline is not None:
             self.info = replace(
@@ -121,35 +117,23 @@ class Bertscore(Metric):
             MissingResourceError: The weights are not on this machine.
             ParameterError: The encoder has no such layer.
         """
-        need_packages(self.info.name)
-        weights = find_model(self._preset.model)
-        check_layer(weights.path, self._preset.layer, f"metric {str(self.spec)!r}")
-        self._weights, self._dtype = weights, context.encoding.dtype
+        super().check(context)
+        check_layer(self.weights.path, self._preset.layer, f"metric {str(self.spec)!r}")
 
     def uses(self) -> tuple[Hashable, ...]:
         """Returns the keys of the encoder and of the remembered scores."""
-        return (token_vectors_key(self._found, self._preset.layer, self._dtype), self._pairs_key)
+        return (token_vectors_key(self.weights, self._preset.layer, self.dtype), self._pairs_key)
 
     def method(self) -> Mapping[str, ParameterValue]:
         """Returns the encoder by its commit, and what is done with its output."""
-        name = self._preset.model
-        known = catalogue()[name].repo if name in catalogue() else name
         baseline = self._preset.baseline
         return {
-            "model": known if is_hub_id(known) else "own",
-            "commit": self._found.commit,
+            **self.model_fields(),
             "layer": self._preset.layer,
             "idf": False,
             "baseline": "none" if baseline is None else "/".join(map(str, baseline)),
             "spaces": "collapsed" if self._preset.collapse else "kept",
-            "dtype": self._dtype,
         }
-
-    def score_batch(self, examples: Sequence[Example], context: RunContext) -> ScoreBatch:
-        """Returns the scores of examples; what was scored in this run before is not computed again."""
-        if self._weights is None:
-            self.check(context)
-        return super().score_batch(examples, context)
 
     def _columns(self, examples: Sequence[Example], context: RunContext) -> ScoreBatch:
         pairs = [(self._text(one.candidate), self._text(one.references[0])) for one in examples]
@@ -157,7 +141,7 @@ class Bertscore(Metric):
             self._pairs_key, lambda: Memory(_MEMORY, lambda _: 400), Memory.clear
         )
         found = {pair: known.get(pair) for pair in dict.fromkeys(pairs)}
-        encoder = token_vectors(context, self._preset.model, self._found, self._preset.layer, self._dtype)
+        encoder = token_vectors(context, self.model_name, self.weights, self._preset.layer, self.dtype)
         for part in _parts([pair for pair, score in found.items() if score is None]):
             texts = list(dict.fromkeys(text for pair in part for text in pair if text))
             vectors = dict(zip(texts, encoder.read(texts), strict=True))
@@ -170,16 +154,9 @@ class Bertscore(Metric):
         return ScoreBatch.from_columns(f1, {"precision": precision, "recall": recall})
 
     @property
-    def _found(self) -> Weights:
-        if self._weights is None:
-            self.check(RunContext())
-        assert self._weights is not None
-        return self._weights
-
-    @property
     def _pairs_key(self) -> tuple[object, ...]:
         # Texts are remembered as they are read, so that presets that differ in the rest share scores.
-        return ("bertscore of pairs", self._found.commit, self._preset.layer, self._dtype)
+        return ("bertscore of pairs", self.weights.commit, self._preset.layer, self.dtype)
 
     def _text(self, text: str) -> str:
         return (_SPACES.sub(" ", text) if self._preset.collapse else text).strip()
