@@ -109,6 +109,8 @@ def only_models_in(
         empty = tmp_path_factory.mktemp("hub")
         monkeypatch.setattr(constants, "HF_HUB_CACHE", str(empty))
         monkeypatch.setenv("HF_HUB_CACHE", str(empty))
+        # What is unpacked goes there, and nothing that is there counts.
+        monkeypatch.setenv("XDG_CACHE_HOME", str(empty / "cache"))
         monkeypatch.setenv("RADEVAL_MODELS", str(empty if folder is None else folder))
 
     return look_in

@@ -116,7 +116,7 @@ def metric(spec, request):
     made = make_metric(spec)
     may_lack = () if made.info.name in ALWAYS_READY else (ImportError, MissingExtraError, MissingResourceError)
     try:
-        stand_in = "tiny_models" if made.info.extra == "models" else STAND_INS.get(made.info.name)
+        stand_in = "tiny_models" if metric_info(made.info.name).extra == "models" else STAND_INS.get(made.info.name)
         if stand_in:
             request.getfixturevalue(stand_in)
         made.check(RunContext())
@@ -581,7 +581,7 @@ def test_a_run_survives_its_json(metric, examples):
     assert again.aggregates == run.aggregates
     assert again.strata == run.strata
     assert again.signatures == run.signatures
-    label = metric.info.name
+    label = metric.label
     assert again[label].info == run[label].info
     assert again[label].spec == run[label].spec == str(metric.spec)
     for index in range(len(examples)):
