@@ -27,6 +27,7 @@ from radeval.metrics.semantic.bertscore import Bertscore
 
 _NOTHING = {version: formula.value(dict.fromkeys(formula.terms, 0.0)) for version, formula in FORMULAS.items()}
 """The value where every component is 0."""
+_TUNED_ON = {"v0": ("rexval",), "v1": ("rexval/part",)}
 _PARTS = {
     "radgraph": Part("radgraph", "mean of the F1 of RadGraph's entities and that of its relations"),
     "bertscore": Part("bertscore", "BERTScore by distilroberta-base, layer 5, rescaled", range=(None, 1.0)),
@@ -72,7 +73,7 @@ class Radcliq(Metric):
         languages=("en",),
         needs=("what radgraph_radcliq, bertscore:preset=radcliq and chexbert need",),
         extra="models",
-        tuned_on=("rexval",),
+        tuned_on=_TUNED_ON["v1"],
         reproduced="no",
         notes="Lower is better, and below 0 is possible: a report that agrees fully has -1.44 (v0: -0.24), one that "
         "agrees in nothing 2.45 (v0: 5.52), which is also the value of an empty report; unrelated text may be worse. "
@@ -109,7 +110,8 @@ class Radcliq(Metric):
 
     def _declared(self, version: str, offline: bool) -> MetricInfo:
         """Returns the declaration that the parameters make."""
-        info = replace(self.info, parts=tuple(_PARTS[name] for name, _ in self._components.values()))
+        parts = tuple(_PARTS[name] for name, _ in self._components.values())
+        info = replace(self.info, parts=parts, tuned_on=_TUNED_ON[version])
         if not self._by_rules:
             worst = _NOTHING[version]
             return replace(

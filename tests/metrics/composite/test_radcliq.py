@@ -153,9 +153,11 @@ def test_without_one_component_there_is_no_radcliq(
         ready("radcliq")
 
 
-def test_on_its_own_ratings_it_is_in_sample() -> None:
-    for version in ("v0", "v1"):
-        assert make_metric(f"radcliq:version={version}").info.tuned_on == ("rexval",)
+@pytest.mark.parametrize("spec", ["radcliq:version=v0", "radcliq:version=v1", OFFLINE])
+def test_on_its_own_ratings_it_is_in_sample_but_for_what_version_1_left_out(spec: str) -> None:
+    fitted_to_all = make_metric(spec).info.tuned_on == ("rexval",)
+    fitted_to_a_part = make_metric(spec).info.tuned_on == ("rexval/part",)
+    assert (fitted_to_all, fitted_to_a_part) == (spec.endswith("v0"), not spec.endswith("v0"))
 
 
 # By rules

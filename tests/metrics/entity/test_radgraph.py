@@ -248,7 +248,7 @@ def test_what_the_package_has_unpacked_is_found(tiny_models: Path, tiny_radgraph
     only_models_in(own)
     folder = Path(os.environ["XDG_CACHE_HOME"]) / "radgraph" / "0.1.18" / "radgraph"
     folder.mkdir(parents=True)
-    tiny_radgraph.write_radgraph_model(folder, "radgraph", 0)
+    tiny_radgraph.write_radgraph_model(folder, "radgraph")
     assert score(ready("radgraph", model="radgraph"), LEFT, LEFT).status is Status.OK
 
 
