@@ -14,7 +14,7 @@ from radeval.core.info import ParameterValue
 from radeval.core.metric import RunContext
 from radeval.encoders.encoder import Encoder
 from radeval.encoders.shared import shared_encoder
-from radeval.metrics.semantic.entity_embedding import TermModel, Vector
+from radeval.encoders.text_vectors import TextVector, text_vectors, text_vectors_key
 from radeval.metrics.semantic.rate_entities import Entity, EntityModel
 from radeval.text.sentences import split_sentences
 from radeval.weights.catalogue import find_model, public_name
@@ -31,14 +31,34 @@ class Entities(NamedTuple):
     Attributes:
         found: Where they stand in the report.
         words: What they are called.
-        types: Their types.
-        vectors: Their embeddings, each of length 1, shape (entities, dimensions).
     """
 
-    found: tuple[Entity, ...]
-    words: tuple[str, ...]
-    types: tuple[int, ...]
-    vectors: Floats
+    found: tuple[Entity, ...] = ()
+    words: tuple[str, ...] = ()
+
+    @property
+    def types(self) -> list[int]:
+        """Their types."""
+        return [one.type for one in self.found]
+
+
+class Readings(NamedTuple):
+    """What was read of several reports.
+
+    Attributes:
+        entities: The entities of each, by its text.
+        vectors: The embedding of what an entity is called, of length 1.
+    """
+
+    entities: Mapping[str, Entities]
+    vectors: Mapping[str, TextVector]
+
+    def cosines(self, own: Entities, others: Entities) -> Floats:
+        """Returns the cosine of each entity with each of another report, shape (own, others)."""
+        first, second = (
+            np.array([self.vectors[word] for word in one.words], dtype=np.float64) for one in (own, others)
+        )
+        return np.clip(first @ second.T, -1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +92,7 @@ class RateReader:
         """What the models are shared under in a run."""
         return (
             ("entities", self.recogniser.commit, self.dtype),
-            ("terms", self.embedding.commit, self.dtype, _LONGEST_ENTITY),
+            text_vectors_key(self.embedding, "cls", self.dtype, _LONGEST_ENTITY),
         )
 
     def fields(self) -> dict[str, ParameterValue]:
@@ -85,31 +105,21 @@ class RateReader:
             "dtype": self.dtype,
         }
 
-    def read(self, texts: Sequence[str], context: RunContext) -> list[Entities]:
-        """Returns the entities of reports."""
+    def read(self, texts: Sequence[str], context: RunContext) -> Readings:
+        """Returns the entities of different reports, and their embeddings."""
         spans = [_sentences(text) for text in texts]
         sentences = [text[slice(*span)] for text, own in zip(texts, spans, strict=True) for span in own]
         recognised = iter(self._entities(context).read(sentences))
-        found = [
-            tuple(Entity(start + one.start, start + one.end, one.type) for start, _ in own for one in next(recognised))
-            for own in spans
-        ]
-        words = [
-            tuple(" ".join(text[one.start : one.end].split()) for one in own)
-            for text, own in zip(texts, found, strict=True)
-        ]
-        vectors = self._vectors([word for own in words for word in own], context)
-        return [
-            Entities(one, own, tuple(entity.type for entity in one), np.array([vectors[word] for word in own]))
-            for one, own in zip(found, words, strict=True)
-        ]
-
-    def _vectors(self, words: Sequence[str], context: RunContext) -> Mapping[str, Floats]:
-        different = list(dict.fromkeys(words))
-        return {
-            word: _unit(vector.astype(np.float64))
-            for word, vector in zip(different, self._terms(context).read(different), strict=True)
-        }
+        found: dict[str, Entities] = {}
+        for text, own in zip(texts, spans, strict=True):
+            ones = [
+                Entity(start + one.start, start + one.end, one.type) for start, _ in own for one in next(recognised)
+            ]
+            words = (" ".join(text[one.start : one.end].split()) for one in ones)
+            found[text] = Entities(tuple(ones), tuple(words))
+        different = list(dict.fromkeys(word for one in found.values() for word in one.words))
+        vectors = self._terms(context).read(different)
+        return Readings(found, dict(zip(different, vectors, strict=True)))
 
     def _entities(self, context: RunContext) -> Encoder[tuple[Entity, ...]]:
         return shared_encoder(
@@ -120,18 +130,9 @@ class RateReader:
             lambda found: _ENTITY_BYTES * (1 + len(found)),
         )
 
-    def _terms(self, context: RunContext) -> Encoder[Vector]:
-        return shared_encoder(
-            context,
-            self.keys[1],
-            "the embedding of ratescore",
-            lambda device: TermModel(self.embedding.path, device, self.dtype, _LONGEST_ENTITY),
-            lambda vector: vector.nbytes,
-        )
-
-
-def _unit(vector: Floats) -> Floats:
-    return vector / (float(np.linalg.norm(vector)) or 1.0)
+    def _terms(self, context: RunContext) -> Encoder[TextVector]:
+        name = "the embedding of ratescore"
+        return text_vectors(context, name, self.embedding, "cls", self.dtype, _LONGEST_ENTITY)
 
 
 def _sentences(text: str) -> list[tuple[int, int]]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from radeval.core.batch import ScoreBatch
 from radeval.core.example import Example
 from radeval.core.info import EmptyRules, MetricInfo, Parameter, ParameterValue, Part, Properties
@@ -17,14 +15,13 @@ from radeval.core.metric import Metric, RunContext
 from radeval.core.score import Evidence, Score
 from radeval.encoders.packages import need_packages
 from radeval.metrics.semantic.affinity import AFFINITIES, TYPES, Side, both_sides, side
-from radeval.metrics.semantic.rate_reader import Entities, RateReader
+from radeval.metrics.semantic.rate_reader import Entities, RateReader, Readings
 
 _HALF = 0.5
 _ALIKE = 0.5
 """Evidence calls an entity left out or made up where nothing in the other report is as near as this cosine."""
 
 _NO_ENTITY = "no entity is found in a report"
-_NOTHING = Entities((), (), (), np.zeros((0, 0)))
 
 
 class Ratescore(Metric):
@@ -117,18 +114,18 @@ class Ratescore(Metric):
     def _columns(self, examples: Sequence[Example], context: RunContext) -> ScoreBatch:
         written = (text for one in examples for text in (one.candidate, one.references[0]) if text.strip())
         texts = list(dict.fromkeys(written))
-        read = dict(zip(texts, self._models(context).read(texts, context), strict=True))
-        scores = [
-            self._compared(one, read.get(one.candidate, _NOTHING), read.get(one.references[0], _NOTHING))
-            for one in examples
-        ]
+        read = self._models(context).read(texts, context)
+        scores = [self._compared(one, read) for one in examples]
         return ScoreBatch.from_scores(scores, [part.name for part in self.info.parts])
 
-    def _compared(self, example: Example, candidate: Entities, reference: Entities) -> Score:
+    def _compared(self, example: Example, read: Readings) -> Score:
+        candidate, reference = (
+            read.entities.get(text, Entities()) for text in (example.candidate, example.references[0])
+        )
         numbers = {"candidate_entities": float(len(candidate.found)), "reference_entities": float(len(reference.found))}
         if not candidate.found or not reference.found:
             return self._without_entities(example, numbers)
-        cosines = np.clip(candidate.vectors @ reference.vectors.T, -1.0, 1.0)
+        cosines = read.cosines(candidate, reference)
         ours = side(cosines, candidate.types, reference.types, self._affinity)
         theirs = side(cosines.T, reference.types, candidate.types, self._affinity)
         return Score.ok(

@@ -194,16 +194,16 @@ def test_reports_without_an_entity_follow_the_parameter(tiny_models):
 
 
 def test_each_sentence_and_each_entity_is_read_once(tiny_models, monkeypatch):
-    from radeval.metrics.semantic.entity_embedding import TermModel
+    from radeval.encoders.text_vectors import TextVectorModel
 
-    read = {EntityModel: [], TermModel: []}
+    read = {EntityModel: [], TextVectorModel: []}
     for kind, seen in read.items():
         tokens = kind.tokens
         monkeypatch.setattr(kind, "tokens", lambda self, texts, a=tokens, b=seen: (b.extend(texts), a(self, texts))[1])
     texts = ["Edema. No effusion.", "No effusion. Edema.", "Edema. Small nodule."]
     radeval.score(texts, texts[::-1], ["ratescore", "ratescore:affinity=short"], n_boot=0)
     assert sorted(read[EntityModel]) == ["Edema.", "No effusion.", "Small nodule."]
-    assert len(read[TermModel]) == len(set(read[TermModel])) > 0
+    assert len(read[TextVectorModel]) == len(set(read[TextVectorModel])) > 0
 
 
 def test_evidence_points_to_entities_and_their_nearest(tiny_models):
