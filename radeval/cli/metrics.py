@@ -92,10 +92,19 @@ def list_metrics(found: list[tuple[MetricInfo, str]], broken: dict[str, str]) ->
         lines.append(f"{info.name} {arrow}  {info.summary}")
         if ready != "yes":
             lines.append(f"    not ready: {ready}")
+        if info.reproduced is not None:
+            lines.append(f"    reproduced: {info.reproduced}")
     lines += [f"{name}  cannot be loaded: {why}" for name, why in broken.items()]
     lines += ["", *(f"preset {name}: {', '.join(members)}" for name, members in PRESETS.items())]
     lines += ["", "↑ higher is better, ↓ lower is better; `radeval metrics NAME` tells all about one"]
     return "\n".join(lines)
+
+
+_REPRODUCED = {
+    None: "there are no published numbers of one model to get",
+    "yes": "yes: published numbers were got with the published weights",
+    "no": "no: the formula is proven on small checkpoints; nobody has yet run the published weights here",
+}
 
 
 def describe(info: MetricInfo, ready: str) -> str:
@@ -132,6 +141,7 @@ def describe(info: MetricInfo, ready: str) -> str:
         ("extra", f"pip install 'radeval-judge[{info.extra}]'" if info.extra else "none"),
         *([("reproduced", _REPRODUCED[info.reproduced])] if info.reproduced else []),
         ("tuned on", ", ".join(info.tuned_on) or "no ratings"),
+        ("reproduced", _REPRODUCED[info.reproduced]),
         ("ready here", ready),
         ("source", info.citation),
         ("read it so", info.notes or "-"),

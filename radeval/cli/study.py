@@ -18,14 +18,18 @@ from radeval.cli.complete import complete_metric
 from radeval.cli.errors import command, say
 from radeval.cli.judging import (
     AllowRemote,
+    BatchTokens,
     Cache,
     Concurrency,
+    Device,
     Judge,
     Lexicon,
     MaxCost,
+    Precision,
     Prompts,
     RetryUnscored,
     check_taken,
+    encoding_of,
     judging_of,
     planned_metrics,
     run_parameters,
@@ -199,6 +203,9 @@ def run(
     max_cost: MaxCost = None,
     retry_unscored: RetryUnscored = None,
     prompts: Prompts = None,
+    device: Device = None,
+    dtype: Precision = None,
+    batch_tokens: BatchTokens = None,
     progress: Progress = None,
 ) -> None:
     """Compare metrics by their agreement with experts, with the human ceiling and trivial baselines."""
@@ -214,7 +221,7 @@ def run(
         check_folder(out, overwrite)
     flags = {"sections": sections, "lexicon": lexicon, "judge": judge, "allow_remote": allow_remote, "cache": cache,
              "concurrency": concurrency, "max_cost": max_cost, "retry_unscored": retry_unscored,
-             "prompts": prompts}  # fmt: skip
+             "prompts": prompts, "device": device, "dtype": dtype, "batch_tokens": batch_tokens}  # fmt: skip
     metrics = metric if metric else [] if scores is not None else list(DEFAULT_METRICS)
     run_options = _run_options(flags, metrics)
     options = StudyOptions(
@@ -254,6 +261,9 @@ def fit(
     allow_remote: AllowRemote = None,
     cache: Cache = None,
     max_cost: MaxCost = None,
+    device: Device = None,
+    dtype: Precision = None,
+    batch_tokens: BatchTokens = None,
     progress: Progress = None,
 ) -> None:
     """Fit a composite of metrics to ratings; --holdout-ids are left out of it. Use it as composite:file=FILE."""
@@ -268,7 +278,7 @@ def fit(
     if out.exists() and not overwrite:
         raise OutputError("there is such a file", where=str(out), hint="use --overwrite, or another name")
     flags = {"sections": sections, "lexicon": lexicon, "judge": judge, "allow_remote": allow_remote, "cache": cache,
-             "max_cost": max_cost}  # fmt: skip
+             "max_cost": max_cost, "device": device, "dtype": dtype, "batch_tokens": batch_tokens}  # fmt: skip
     metrics = metric or list(DEFAULT_METRICS)
     options = _run_options(flags, metrics)
     found = _read(name, data, ratings, rating_col or [], lower_ratings)
@@ -313,7 +323,11 @@ def _run_options(flags: dict[str, Any], metrics: Sequence[str]) -> RunOptions:
 
     settings = load_settings(flags, os.environ, Path.cwd())
     options = RunOptions(
-        sections=settings.sections, n_boot=0, parameters=run_parameters(settings), judging=judging_of(settings)
+        sections=settings.sections,
+        n_boot=0,
+        parameters=run_parameters(settings),
+        judging=judging_of(settings),
+        encoding=encoding_of(settings),
     )
     if metrics:
         check_taken(flags, planned_metrics(metrics, settings.sections, options))

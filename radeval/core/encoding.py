@@ -15,7 +15,8 @@ class EncodingOptions:
     Attributes:
         device: "auto" for all visible GPUs, else the CPU; "cpu"; "cuda" for the first GPU; "cuda:0,1" for those two.
         dtype: Precision of the weights. The same everywhere by default, so that scores do not depend on the machine.
-        batch_tokens: Most tokens that a model reads at once, padding included.
+        batch_tokens: Most tokens that a model reads at once, padding included; on the CPU, fewer are faster and 1,024
+            are never exceeded.
     """
 
     device: str = "auto"

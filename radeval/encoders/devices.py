@@ -9,6 +9,17 @@ from radeval.core.errors import UsageError
 _CUDA = re.compile(r"cuda(?::(\d+(?:,\d+)*))?")
 
 
+def check_device(text: str) -> None:
+    """Raises where a text is no device, or names a GPU that is not there.
+
+    Raises:
+        UsageError: It is none, or is not there.
+    """
+    # These two are there on every machine, and are not worth the import of torch.
+    if text not in ("auto", "cpu"):
+        devices_of(text)
+
+
 def devices_of(text: str) -> tuple[str, ...]:
     """Returns the devices that "auto", "cpu", "cuda" or "cuda:0,1" stand for.
 

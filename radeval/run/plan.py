@@ -12,6 +12,7 @@ from radeval.core.registry import PRESETS, make_metric, metric_info
 from radeval.core.signature import Signature
 from radeval.core.spec import MetricSpec, parse_spec, split_specs
 from radeval.core.version import __version__
+from radeval.encoders.devices import check_device
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ def plan(
 
     Raises:
         MetricError: A metric is unknown, wrongly configured or cannot run here.
+        UsageError: Encoders are to run on a device that is not there.
     """
     if not isinstance(metrics, str | Metric | Sequence):
         raise SpecError(f"metrics is {type(metrics).__name__}, not a spec or a list of them", hint="metrics=['bleu']")
@@ -66,6 +68,8 @@ def plan(
         chosen.setdefault(signature(metric, sections), metric)
     if not chosen and missing is not None:
         raise missing
+    if any(metric.uses() for metric in chosen.values()):
+        check_device(context.encoding.device)
     if not chosen:
         raise SpecError("no metric is named", hint="for example quick, or bleu,rouge")
     names = Counter(metric.label for metric in chosen.values())

@@ -45,12 +45,14 @@ def encoder(copies: dict[str, Counter], said: list[str], most: int = 100) -> Enc
 TEXTS = [" ".join(["word"] * n) for n in (3, 60, 1, 3, 30, 60, 2)]
 
 
-@given(st.lists(st.integers(1, 40), max_size=40), st.integers(1, 120))
-def test_batches_hold_every_text_once_within_the_limit(lengths: list[int], most: int) -> None:
-    cut = list(batches(lengths, most))
+@given(st.lists(st.integers(1, 40), max_size=40), st.integers(1, 120), st.sampled_from([0.0, 0.5, 0.8, 1.0]))
+def test_batches_hold_every_text_once_within_the_limits(lengths: list[int], most: int, filled: float) -> None:
+    cut = list(batches(lengths, most, filled))
     assert sorted(place for batch in cut for place in batch) == list(range(len(lengths)))
     for batch in cut:
-        assert len(batch) == 1 or max(lengths[place] for place in batch) * len(batch) <= most
+        longest = max(lengths[place] for place in batch)
+        assert len(batch) == 1 or longest * len(batch) <= most
+        assert all(lengths[place] >= filled * longest for place in batch)
 
 
 def test_each_different_text_is_read_once_and_results_keep_the_order() -> None:
