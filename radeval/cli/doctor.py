@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -27,7 +28,7 @@ class Finding:
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> int:
     """Tell what is installed, what is missing and what is wrong; exit with 1 where something is wrong."""
-    findings = [*_installation(), *_extras(), *_metrics()]
+    findings = [*_installation(), *_extras(), *_weights(), *_metrics()]
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
@@ -69,11 +70,22 @@ def _owners(package: str) -> list[str]:
     return sorted(set(packages_distributions().get(package, [])))
 
 
+_EXTRAS = {
+    "tables": ["pyarrow"],
+    "meteor": ["nltk"],
+    "models": ["torch", "transformers", "llguidance", "radgraph"],
+    "api": ["openai", "litellm"],
+    "gguf": ["xllamacpp"],
+    "vllm": ["vllm"],
+    "study": ["matplotlib"],
+}
+
+
 def _extras() -> list[Finding]:
     from importlib.metadata import PackageNotFoundError, version
 
     findings = []
-    for extra, packages in {"tables": ["pyarrow"], "meteor": ["nltk"]}.items():
+    for extra, packages in _EXTRAS.items():
         for package in packages:
             try:
                 findings.append(Finding("ok", f"extra {extra}", f"{package} {version(package)}"))
@@ -81,6 +93,19 @@ def _extras() -> list[Finding]:
                 install = f"{package} is not installed: pip install 'radeval-judge[{extra}]'"
                 findings.append(Finding("missing", f"extra {extra}", install))
     return findings
+
+
+def _weights() -> list[Finding]:
+    """Returns whether the folder of the user's own models is one."""
+    import os
+
+    from radeval.weights.find import FOLDER_VARIABLE
+
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if not folder:
+        return []
+    there = Path(folder).expanduser().is_dir()
+    return [Finding("ok" if there else "problem", FOLDER_VARIABLE, folder if there else f"{folder} is no folder")]
 
 
 def _metrics() -> list[Finding]:

@@ -15,11 +15,14 @@ from radeval.cli.complete import complete_metric
 from radeval.cli.judging import (
     AllowRemote,
     Cache,
+    Device,
     Judge,
     Lexicon,
+    Precision,
     Prompts,
     Timeout,
     check_taken,
+    encoding_of,
     judging_of,
     planned_metrics,
     run_parameters,
@@ -49,6 +52,8 @@ def explain(
     cache: Cache = None,
     timeout: Timeout = None,
     prompts: Prompts = None,
+    device: Device = None,
+    dtype: Precision = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Show one pair of reports with the findings marked and every error named."""
@@ -60,12 +65,17 @@ def explain(
 
     flags: dict[str, Any] = {"sections": sections, "id_col": id_col, "text_col": text_col, "lexicon": lexicon}
     flags |= {"judge": judge, "allow_remote": allow_remote, "cache": cache, "timeout": timeout, "prompts": prompts}
+    flags |= {"device": device, "dtype": dtype}
     settings = load_settings(flags, os.environ, Path.cwd())
     options = RunOptions(
-        sections=settings.sections, n_boot=0, parameters=run_parameters(settings), judging=judging_of(settings)
+        sections=settings.sections,
+        n_boot=0,
+        parameters=run_parameters(settings),
+        judging=judging_of(settings),
+        encoding=encoding_of(settings),
     )
     planned = planned_metrics(metric, settings.sections, options)
-    check_taken({"lexicon": lexicon, "judge": judge, "prompts": prompts}, planned)
+    check_taken(flags, planned)
     loaded = read_examples(
         predictions, references, id_columns=settings.id_col, text_columns=settings.text_col, allow_missing=True
     )

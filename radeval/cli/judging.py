@@ -1,9 +1,9 @@
-"""The options by which a command says who judges, by what knowledge and within which limits."""
+"""The options by which a command says who judges, by what knowledge, within which limits, and where models run."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from radeval.core.config import Settings
+    from radeval.core.encoding import EncodingOptions
     from radeval.core.judging import JudgeOptions
     from radeval.run.plan import Planned
     from radeval.run.score import RunOptions
@@ -61,6 +62,24 @@ Prompts = Annotated[
         "--prompts", help="A folder of prompts instead of ours, or the file with a trained judge's own prompt."
     ),
 ]
+Device = Annotated[
+    str | None,
+    typer.Option("--device", help="Where encoders run: auto (all GPUs, else the CPU), cpu, cuda or cuda:0,1."),
+]
+Precision = Annotated[
+    str | None,
+    typer.Option(
+        "--dtype",
+        help="Precision of encoders: float32, bfloat16 or float16; part of the signature.  [default: float32]",
+    ),
+]
+BatchTokens = Annotated[
+    int | None, typer.Option("--batch-tokens", help="Most tokens that an encoder reads at once.  [default: 16384]")
+]
+SkipUnavailable = Annotated[
+    bool | None,
+    typer.Option("--skip-unavailable", help="Leave out a metric whose packages or weights are not here, and say so."),
+]
 
 
 def judging_of(settings: Settings) -> JudgeOptions:
@@ -82,14 +101,30 @@ def judging_of(settings: Settings) -> JudgeOptions:
     )
 
 
-def planned_metrics(metrics: str | Sequence[str], sections: str, options: RunOptions) -> list[Planned]:
-    """Returns the metrics of a run, each able to run; nothing stays open."""
+def encoding_of(settings: Settings) -> EncodingOptions:
+    """Returns how encoders run, as settings resolve to."""
+    from radeval.core.encoding import EncodingOptions
+
+    return EncodingOptions(device=settings.device, dtype=settings.dtype, batch_tokens=settings.batch_tokens)
+
+
+def planned_metrics(
+    metrics: str | Sequence[str], sections: str, options: RunOptions, warn: Callable[[str], None] = lambda _: None
+) -> list[Planned]:
+    """Returns the metrics of a run, each able to run; nothing stays open.
+
+    Args:
+        metrics: A preset or specs.
+        sections: The sections that are scored.
+        options: How the run is made.
+        warn: Is told which metrics are left out, and why.
+    """
     from radeval.core.metric import RunContext
     from radeval.run.plan import plan
 
-    context = RunContext(judging=options.judging)
+    context = RunContext(warn, options.judging, encoding=options.encoding)
     try:
-        return plan(metrics, sections, context, options.parameters)
+        return plan(metrics, sections, context, options.parameters, skip_unavailable=options.skip_unavailable)
     finally:
         context.things.close()
 
@@ -106,7 +141,7 @@ def check_taken(flags: Mapping[str, object], planned: Sequence[Planned]) -> None
     """Raises where the command line sets what no metric of the run has.
 
     Args:
-        flags: The judge, the lexicon and the prompts, as the command line gives them.
+        flags: The judge, the lexicon, the prompts and how encoders run, as the command line gives them.
         planned: The metrics of the run.
 
     Raises:
@@ -118,6 +153,13 @@ def check_taken(flags: Mapping[str, object], planned: Sequence[Planned]) -> None
     for name, hint in _TAKERS.items():
         if flags.get(name) and name not in taken:
             raise UsageError(f"none of the metrics takes a {name}", where=f"--{name}", hint=hint)
+    for name in ("device", "dtype", "batch_tokens"):
+        if flags.get(name) is not None and not any(item.metric.uses() for item in planned):
+            raise UsageError(
+                "none of the metrics runs an encoder",
+                where="--" + name.replace("_", "-"),
+                hint="leave it out, or name one that does, such as bertscore",
+            )
     prompts = flags.get("prompts")
     if prompts is not None:
         _check_prompts(Path(str(prompts)), planned)

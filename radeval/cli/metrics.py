@@ -14,6 +14,9 @@ from radeval.cli.complete import complete_metric
 if TYPE_CHECKING:
     from radeval.core.info import MetricInfo
 
+_MOST_DETAILS = 20
+"""How many details are told one by one."""
+
 
 def metrics(
     name: Annotated[
@@ -85,21 +88,33 @@ def list_metrics(found: list[tuple[MetricInfo, str]], broken: dict[str, str]) ->
         lines.append(f"{info.name} {arrow}  {info.summary}")
         if ready != "yes":
             lines.append(f"    not ready: {ready}")
+        if info.reproduced is not None:
+            lines.append(f"    reproduced: {info.reproduced}")
     lines += [f"{name}  cannot be loaded: {why}" for name, why in broken.items()]
     lines += ["", *(f"preset {name}: {', '.join(members)}" for name, members in PRESETS.items())]
     lines += ["", "↑ higher is better, ↓ lower is better; `radeval metrics NAME` tells all about one"]
     return "\n".join(lines)
 
 
+_REPRODUCED = {
+    None: "there are no published numbers of one model to get",
+    "yes": "yes: published numbers were got with the published weights",
+    "no": "no: the formula is proven on small checkpoints; nobody has yet run the published weights here",
+}
+
+
 def describe(info: MetricInfo, ready: str) -> str:
-    """Returns everything that a metric declares, as text."""
+    """Returns everything that a metric declares, as text; of many details, the names only."""
+    many = sum(part.detail for part in info.parts) > _MOST_DETAILS
     rows: list[tuple[str, str]] = [
         ("what", info.summary),
         ("main value", f"{info.main}, {info.direction} is better, {_range(info.range)}"),
         *(
             (f"part {part.name}", f"{part.summary}, {part.direction} is better, {_range(part.range)}")
             for part in info.parts
+            if not (part.detail and many)
         ),
+        *([("details", ", ".join(part.name for part in info.parts if part.detail))] if many else []),
         *(
             (
                 f"parameter {parameter.name}",
@@ -121,6 +136,7 @@ def describe(info: MetricInfo, ready: str) -> str:
         ("needs", ", ".join(info.needs) or "nothing but the reports"),
         ("extra", f"pip install 'radeval-judge[{info.extra}]'" if info.extra else "none"),
         ("tuned on", ", ".join(info.tuned_on) or "no ratings"),
+        ("reproduced", _REPRODUCED[info.reproduced]),
         ("ready here", ready),
         ("source", info.citation),
         ("read it so", info.notes or "-"),

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from radeval.cli.errors import command
+
 if TYPE_CHECKING:
     from radeval.core.judging import JudgeOptions
     from radeval.llm.endpoint import Endpoint
+    from radeval.weights.catalogue import Published
+
+models = typer.Typer(help="List, find and check the models that metrics and judges use.", no_args_is_help=True)
 
 _WAYS = {
     "openai/<model>": ("api", "openai", "OpenAI; the key comes from OPENAI_API_KEY"),
@@ -21,28 +27,109 @@ _WAYS = {
     "gguf:<file>": ("gguf", "xllamacpp", "a GGUF file in this process, by llama.cpp"),
 }
 
+Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
-def models(
-    name: Annotated[str | None, typer.Argument(help="A model as for --judge: ask it one short question.")] = None,
+
+@models.command("list")
+@command
+def list_(as_json: Json = False) -> None:
+    """List the weights that metrics use, with where they are or how to fetch them, and the ways to a judge."""
+    from radeval.weights.catalogue import catalogue
+
+    weights = [_state(one) for one in catalogue().values()]
+    ways: list[dict[str, Any]] = [
+        {"judge": "rules", "extra": None, "installed": True, "what": "the report reader: no model at all"},
+        *(
+            {"judge": form, "extra": extra, "installed": find_spec(package) is not None, "what": what}
+            for form, (extra, package, what) in _WAYS.items()
+        ),
+    ]
+    if as_json:
+        print(json.dumps({"weights": weights, "judges": ways}, indent=2))
+        return
+    lines = ["Weights that metrics use; nothing is ever downloaded"]
+    for one in weights:
+        address = "/".join(filter(None, (one["repo"], one["file"])))
+        lines += [f"  {one['name']:<30} {address}", f"      {one['told']}"]
+    lines += ["", "Ways to a judge's model, for --judge", *(f"  {_line(one)}" for one in ways)]
+    print("\n".join(lines))
+
+
+@models.command()
+@command
+def path(name: Annotated[str, typer.Argument(help="A name of the list, a hub id or a path.")]) -> None:
+    """Print where weights are on this machine; fail with the command that fetches them where they are not."""
+    from radeval.weights.catalogue import find_model
+
+    print(find_model(name).path)
+
+
+@models.command()
+@command
+def check(
+    name: Annotated[str, typer.Argument(help="Weights as for path, or a model as for --judge.")],
     allow_remote: Annotated[
-        bool, typer.Option("--allow-remote", help="It may be on another machine; no report is sent.")
+        bool, typer.Option("--allow-remote", help="The judge may be on another machine; no report is sent.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: Json = False,
 ) -> int:
-    """List the ways to a model, or try one."""
-    if name is None:
-        ways: list[dict[str, Any]] = [
-            {"judge": "rules", "extra": None, "installed": True, "what": "the report reader: no model at all"},
-            *(
-                {"judge": form, "extra": extra, "installed": find_spec(package) is not None, "what": what}
-                for form, (extra, package, what) in _WAYS.items()
-            ),
-        ]
-        print(json.dumps(ways, indent=2) if as_json else "\n".join(_line(one) for one in ways))
-        return 0
-    told = _tried(name, allow_remote)
+    """Check that the files of weights are complete, or ask a judge's model one short question; exit with 1 if not."""
+    told, good = _tried(name, allow_remote) if _is_endpoint(name) else _examined(name)
     print(json.dumps(told, indent=2) if as_json else "\n".join(f"{key}: {value}" for key, value in told.items()))
-    return 0 if told["answers"] == "yes" else 1
+    return 0 if good else 1
+
+
+def _is_endpoint(name: str) -> bool:
+    """Tells whether a text names a way to a model, such as openai/NAME, and not weights, such as OWNER/NAME."""
+    from radeval.core.errors import EndpointError
+    from radeval.llm.endpoint import parse_endpoint
+    from radeval.weights.catalogue import catalogue
+    from radeval.weights.find import is_local
+
+    if name in catalogue() or is_local(name):
+        return False
+    try:
+        parse_endpoint(name)
+    except EndpointError:
+        return "://" in name
+    return True
+
+
+def _state(one: Published) -> dict[str, Any]:
+    """Returns what is published under a name, and where it is or what to do."""
+    from radeval.core.errors import MissingResourceError
+
+    try:
+        found = one.find()
+    except MissingResourceError as error:
+        return {**asdict(one), "path": None, "commit": None, "told": f"not here: {error.hint}"}
+    return {**asdict(one), "path": str(found.path), "commit": found.commit, "told": f"here: {found.path}"}
+
+
+def _examined(name: str) -> tuple[dict[str, Any], bool]:
+    """Returns where weights are and whether their files are complete."""
+    from radeval.core.errors import MissingResourceError
+    from radeval.llm.endpoint import parse_endpoint
+    from radeval.weights.catalogue import catalogue, find_model
+    from radeval.weights.verify import verify
+
+    try:
+        found = find_model(name)
+    except MissingResourceError:
+        if "/" not in name:
+            # A bare name is more likely a judge's, written without the way to it: this says how to write it.
+            parse_endpoint(name)
+        raise
+    files = verify(found.path)
+    told: dict[str, Any] = {"weights": name, "path": str(found.path), "commit": found.commit}
+    pinned = catalogue()[name].revision if name in catalogue() else None
+    if pinned is not None:
+        told["pinned commit"] = "yes" if found.commit == pinned else f"no: {pinned} is pinned"
+    told["files"] = f"{len(files)}, {sum(one.size for one in files):,} bytes"
+    damaged = [f"{one.name} ({one.damage})" for one in files if one.damage]
+    by_hash = sum(one.hashed for one in files)
+    told["complete"] = f"no: {', '.join(damaged)}" if damaged else f"yes; {by_hash} compared with the hub's sha256"
+    return told, not damaged
 
 
 def _line(way: dict[str, Any]) -> str:
@@ -50,7 +137,7 @@ def _line(way: dict[str, Any]) -> str:
     return f"{way['judge']:<28} {way['what']}{state}"
 
 
-def _tried(name: str, allow_remote: bool) -> dict[str, Any]:
+def _tried(name: str, allow_remote: bool) -> tuple[dict[str, Any], bool]:
     """Returns what an endpoint is and how it answers one question that holds no report."""
     import asyncio
 
@@ -59,9 +146,10 @@ def _tried(name: str, allow_remote: bool) -> dict[str, Any]:
 
     endpoint = parse_endpoint(name)
     if endpoint == RULES:
-        return {"judge": RULES, "local": "yes", "answers": "yes"}
+        return {"judge": RULES, "local": "yes", "answers": "yes"}, True
     options = JudgeOptions(allow_remote=allow_remote, cache="off", retries=0, timeout=60.0)
-    return asyncio.run(_ask(endpoint, options))
+    told = asyncio.run(_ask(endpoint, options))
+    return told, told["answers"] == "yes"
 
 
 async def _ask(endpoint: Endpoint, options: JudgeOptions) -> dict[str, Any]:

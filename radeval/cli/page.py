@@ -64,11 +64,11 @@ def page(one: Example, result: RunResult) -> str:
             console.print(f"{label}: no score, since {score.reason}" + (f" ({score.detail})" if score.detail else ""))
         else:
             console.print(f"{label} ({metric.info.main}): {score.value:.3f}")
-        counts = {part.name for part in metric.info.parts if part.range[1] is None}
+        shown = {part.name: part for part in metric.info.parts if not part.detail}
         parts = ", ".join(
-            f"{name} {part:.0f}" if name in counts and part.is_integer() else f"{name} {part:.3f}"
+            f"{name} {part:.0f}" if shown[name].range[1] is None and part.is_integer() else f"{name} {part:.3f}"
             for name, part in score.parts.items()
-            if part is not None
+            if part is not None and name in shown
         )
         if parts:
             console.print(parts)
@@ -236,4 +236,4 @@ def _by(item: Evidence) -> str:
 
 def _line(item: Evidence) -> str:
     weight = f" ({item.significance})" if item.significance else ""
-    return f"{_WORDS.get(item.kind, '')}{_what(item)}{weight}" + (f"; {item.note}" if item.note else "") + _by(item)
+    return _WORDS.get(item.kind, "") + "; ".join(filter(None, [f"{_what(item)}{weight}", item.note])) + _by(item)

@@ -15,19 +15,24 @@ from radeval.cli.complete import complete_metric
 from radeval.cli.errors import say
 from radeval.cli.judging import (
     AllowRemote,
+    BatchTokens,
     Cache,
     Concurrency,
+    Device,
     DryRun,
     Judge,
     Lexicon,
     MaxCost,
+    Precision,
     Prompts,
     RetryUnscored,
     Rpm,
+    SkipUnavailable,
     StrictModel,
     Timeout,
     Tpm,
     check_taken,
+    encoding_of,
     judging_of,
     planned_metrics,
     run_parameters,
@@ -107,6 +112,10 @@ def score(
     retry_unscored: RetryUnscored = None,
     strict_model: StrictModel = None,
     prompts: Prompts = None,
+    device: Device = None,
+    dtype: Precision = None,
+    batch_tokens: BatchTokens = None,
+    skip_unavailable: SkipUnavailable = None,
     config: Annotated[Path | None, typer.Option(help="Settings file instead of radeval.toml.")] = None,
     progress: Annotated[
         bool | None, typer.Option(help="A bar on stderr after a second.  [default: on a terminal]", show_default=False)
@@ -144,6 +153,10 @@ def score(
         "retry_unscored": retry_unscored,
         "strict_model": strict_model,
         "prompts": prompts,
+        "device": device,
+        "dtype": dtype,
+        "batch_tokens": batch_tokens,
+        "skip_unavailable": skip_unavailable,
     }
     settings = load_settings(flags, os.environ, Path.cwd(), config)
     options = RunOptions(
@@ -156,6 +169,8 @@ def score(
         no_text=settings.no_text,
         parameters=run_parameters(settings),
         judging=judging_of(settings),
+        encoding=encoding_of(settings),
+        skip_unavailable=settings.skip_unavailable,
         config={
             "predictions": _shown(predictions),
             "references": _shown(references or predictions),
@@ -163,10 +178,13 @@ def score(
         },
     )
     # Before any file is read: a metric that cannot run, or a limit on nothing, must not cost the user a wait.
-    planned = planned_metrics(settings.metrics, settings.sections, options)
+    left_out: list[str] = []
+    planned = planned_metrics(settings.metrics, settings.sections, options, left_out.append)
     check_taken(flags, planned)
     limits = [_limit(text, planned) for text in fail_under or []]
     with Talk(sys.stderr.isatty() if progress is None else progress, settings.cache) as talk:
+        for sentence in left_out:
+            talk.tell(sentence)
         loaded = read_examples(
             predictions,
             references,
@@ -187,7 +205,7 @@ def score(
             [item.metric for item in planned],
             options,
             by=strata,
-            notices=loaded.notices,
+            notices=[*left_out, *loaded.notices],
             progress=talk,
         )
         talk.step("intervals", None)

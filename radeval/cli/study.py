@@ -13,11 +13,14 @@ import typer
 from radeval.cli.errors import command, say
 from radeval.cli.judging import (
     AllowRemote,
+    BatchTokens,
     Cache,
     Concurrency,
+    Device,
     Judge,
     Lexicon,
     MaxCost,
+    Precision,
     Prompts,
     RetryUnscored,
 )
@@ -177,6 +180,9 @@ def run(
     max_cost: MaxCost = None,
     retry_unscored: RetryUnscored = None,
     prompts: Prompts = None,
+    device: Device = None,
+    dtype: Precision = None,
+    batch_tokens: BatchTokens = None,
     progress: Progress = None,
 ) -> None:
     """Compare metrics by their agreement with experts, with the human ceiling and trivial baselines."""
@@ -193,7 +199,7 @@ def run(
         check_folder(out, overwrite)
     flags = {"sections": sections, "lexicon": lexicon, "judge": judge, "allow_remote": allow_remote, "cache": cache,
              "concurrency": concurrency, "max_cost": max_cost, "retry_unscored": retry_unscored,
-             "prompts": prompts}  # fmt: skip
+             "prompts": prompts, "device": device, "dtype": dtype, "batch_tokens": batch_tokens}  # fmt: skip
     metrics = metric if metric else [] if scores is not None else list(DEFAULT_METRICS)
     run_options = run_options_of(flags, metrics)
     options = StudyOptions(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from radeval.cli.errors import say
-from radeval.cli.judging import AllowRemote, Cache, Judge, Lexicon, MaxCost
+from radeval.cli.judging import AllowRemote, BatchTokens, Cache, Device, Judge, Lexicon, MaxCost, Precision
 from radeval.cli.study_inputs import (
     DEFAULT_METRICS,
     Data,
@@ -52,6 +52,9 @@ def fit(
     allow_remote: AllowRemote = None,
     cache: Cache = None,
     max_cost: MaxCost = None,
+    device: Device = None,
+    dtype: Precision = None,
+    batch_tokens: BatchTokens = None,
     progress: Progress = None,
 ) -> None:
     """Fit a composite of metrics to ratings; --holdout-ids are left out of it. Use it as composite:file=FILE."""
@@ -66,7 +69,7 @@ def fit(
     if out.exists() and not overwrite:
         raise OutputError("there is such a file", where=str(out), hint="use --overwrite, or another name")
     flags = {"sections": sections, "lexicon": lexicon, "judge": judge, "allow_remote": allow_remote, "cache": cache,
-             "max_cost": max_cost}  # fmt: skip
+             "max_cost": max_cost, "device": device, "dtype": dtype, "batch_tokens": batch_tokens}  # fmt: skip
     metrics = metric or list(DEFAULT_METRICS)
     options = run_options_of(flags, metrics)
     found = read_study(name, data, ratings, rating_col or [], lower_ratings)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from radeval.cli.complete import complete_metric
-from radeval.cli.judging import check_taken, judging_of, planned_metrics, run_parameters
+from radeval.cli.judging import check_taken, encoding_of, judging_of, planned_metrics, run_parameters
 
 if TYPE_CHECKING:
     from radeval.run.score import RunOptions
@@ -67,7 +67,11 @@ def run_options_of(flags: dict[str, Any], metrics: Sequence[str]) -> RunOptions:
 
     settings = load_settings(flags, os.environ, Path.cwd())
     options = RunOptions(
-        sections=settings.sections, n_boot=0, parameters=run_parameters(settings), judging=judging_of(settings)
+        sections=settings.sections,
+        n_boot=0,
+        parameters=run_parameters(settings),
+        judging=judging_of(settings),
+        encoding=encoding_of(settings),
     )
     if metrics:
         check_taken(flags, planned_metrics(metrics, settings.sections, options))

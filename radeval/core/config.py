@@ -13,12 +13,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from radeval.core.encoding import Dtype, EncodingOptions
 from radeval.core.errors import ConfigError, FileAccessError, UsageError, did_you_mean
 from radeval.core.judging import CacheMode
 
 FILE = "radeval.toml"
 ENVIRONMENT_PREFIX = "RADEVAL_"
 
+_ENCODING = EncodingOptions()
 _HINT = "radeval score --help lists what each setting can be"
 
 Words = Annotated[list[str], BeforeValidator(lambda value: value.split() if isinstance(value, str) else value)]
@@ -53,6 +55,10 @@ class Settings(BaseModel):
         strict_model: Whether a reply of another model gives no verdict.
         timeout: Seconds that one request may take.
         prompts: A folder of prompts instead of ours.
+        device: Where encoders run: "auto", "cpu", "cuda" or "cuda:0,1".
+        dtype: Precision of encoders.
+        batch_tokens: Most tokens that an encoder reads at once.
+        skip_unavailable: Whether a metric is left out whose packages or weights are not on this machine.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -82,6 +88,10 @@ class Settings(BaseModel):
     strict_model: bool = False
     timeout: float = Field(default=120.0, gt=0)
     prompts: Path | None = None
+    device: str = Field(default=_ENCODING.device, pattern="^(auto|cpu|cuda(:[0-9]+(,[0-9]+)*)?)$")
+    dtype: Dtype = _ENCODING.dtype
+    batch_tokens: int = Field(default=_ENCODING.batch_tokens, ge=1)
+    skip_unavailable: bool = False
 
 
 def load_settings(

@@ -180,6 +180,7 @@ class MetricInfo:
         extra: The extra that installs its packages, None where the base install does.
         citation: Where the method is published.
         tuned_on: Sets of ratings that its constants were fitted to; on those, agreement is in-sample.
+        reproduced: Whether published numbers were got with the published weights; None where there are none to get.
         notes: What a user must know to read the number rightly.
     """
 
@@ -203,6 +204,7 @@ class MetricInfo:
     needs: tuple[str, ...] = ()
     extra: str | None = None
     tuned_on: tuple[str, ...] = ()
+    reproduced: Literal["yes", "no"] | None = None
     notes: str = ""
 
     def __post_init__(self) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 
 from radeval.core.batch import Floats, ScoreBatch
+from radeval.core.encoding import EncodingOptions
 from radeval.core.errors import InputError, RadevalError
 from radeval.core.example import Example
 from radeval.core.info import MetricInfo, ParameterValue
@@ -24,13 +26,23 @@ class Shared:
 
     def __init__(self) -> None:
         self._things: dict[Hashable, Any] = {}
+        self._closers: dict[Hashable, Callable[[], None]] = {}
         self._closings: list[Callable[[], None]] = []
 
-    def get(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
-        """Returns what stands under a key, made by the first that asks."""
+    def get(self, key: Hashable, make: Callable[[], Thing], close: Callable[[Thing], None] | None = None) -> Thing:
+        """Returns what stands under a key, made by the first that asks, who also says how it is given back."""
         if key not in self._things:
-            self._things[key] = make()
+            thing = self._things[key] = make()
+            if close is not None:
+                self._closers[key] = partial(close, thing)
         return cast(Thing, self._things[key])
+
+    def forget(self, key: Hashable) -> None:
+        """Forgets what stands under a key and gives back what it holds."""
+        self._things.pop(key, None)
+        closer = self._closers.pop(key, None)
+        if closer is not None:
+            closer()
 
     def at_end(self, close: Callable[[], None]) -> None:
         """Has something called when nothing here is used any more; the last is called first."""
@@ -38,6 +50,8 @@ class Shared:
 
     def close(self) -> None:
         """Forgets everything and gives back what it holds."""
+        for key in reversed(list(self._closers)):
+            self.forget(key)
         self._things.clear()
         while self._closings:
             self._closings.pop()()
@@ -71,6 +85,7 @@ class RunContext:
         judging: How judges may use models; by default nothing leaves this machine.
         things: What metrics share, where it outlives the run.
         watcher: Who is told what happens while the run goes on; None for nobody.
+        encoding: How encoders run.
     """
 
     def __init__(
@@ -79,10 +94,13 @@ class RunContext:
         judging: JudgeOptions | None = None,
         things: Shared | None = None,
         watcher: Watcher | None = None,
+        encoding: EncodingOptions | None = None,
     ) -> None:
         self.warn = warn
         self.watcher = watcher
         self.judging = judging or JudgeOptions()
+        self.encoding = encoding or EncodingOptions()
+        self.outlived = things is not None
         self.things = things or Shared()
         self._tallies: dict[str, Tally] = {}
 
@@ -104,9 +122,15 @@ class RunContext:
             if sentence := one.sentence():
                 self.warn(sentence)
 
-    def shared(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
-        """Returns what all metrics of the run share under a key, made by the first that asks."""
-        return self.things.get(key, make)
+    def shared(self, key: Hashable, make: Callable[[], Thing], close: Callable[[Thing], None] | None = None) -> Thing:
+        """Returns what all metrics of the run share under a key, made by the first that asks; see `Shared.get`."""
+        return self.things.get(key, make, close)
+
+    def release(self, keys: Iterable[Hashable]) -> None:
+        """Gives back shared things that no later metric of the run uses, unless they are to outlive it."""
+        if not self.outlived:
+            for key in keys:
+                self.things.forget(key)
 
 
 class Metric:
@@ -141,6 +165,11 @@ class Metric:
         self.parameters = {name: parameter.default for name, parameter in declared.items()} | parameters
 
     @property
+    def label(self) -> str:
+        """The name in results and signatures: the declared one, unless parameters make another metric of it."""
+        return self.info.name
+
+    @property
     def spec(self) -> MetricSpec:
         """The spec that makes this metric again: the parameters that differ from their defaults, in declared order."""
         return MetricSpec(
@@ -161,6 +190,13 @@ class Metric:
             MissingResourceError: Its data is not on this machine.
             InputError: A file named in its parameters cannot be used.
         """
+
+    def uses(self) -> tuple[Hashable, ...]:
+        """Returns the keys of the shared things that scoring needs, such as models; read after `check`.
+
+        A run gives each back after the last metric that uses it.
+        """
+        return ()
 
     def method(self) -> Mapping[str, ParameterValue]:
         """Returns the fields of the signature that are the metric's own: every choice that changes its value.

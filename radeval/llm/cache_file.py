@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from radeval.core.errors import CacheError
+from radeval.core.places import own_cache
 
 NAME = "replies.sqlite3"
 _VERSION = 1
@@ -33,10 +34,7 @@ _HINT = "see `radeval cache check`; `radeval cache clear` begins a new one, --ca
 
 def cache_file(folder: Path | None) -> Path:
     """Returns where replies are stored: in a folder, else in the user's own cache folder."""
-    if folder is None:
-        root = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".cache"
-        folder = Path(root) / "radeval"
-    return folder / NAME
+    return (own_cache() if folder is None else folder) / NAME
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from radeval.core.encoding import EncodingOptions
 from radeval.core.errors import SpecError
 from radeval.core.example import Context
 from radeval.core.info import MetricInfo
@@ -58,7 +59,7 @@ class LoadedMetric:
         if prepared.sections != self._sections:
             planned = replace(planned, signature=signature(self.metric, prepared.sections))
         said = list(prepared.notices)
-        context = RunContext(said.append, self._options.judging, self._things)
+        context = RunContext(said.append, self._options.judging, self._things, encoding=self._options.encoding)
         return run_plan(examples, prepared, [planned], context, said, self._options)
 
     def close(self) -> None:
@@ -73,6 +74,7 @@ def load_metric(
     seed: int = 0,
     n_boot: int = 1000,
     judging: JudgeOptions | None = None,
+    encoding: EncodingOptions | None = None,
 ) -> LoadedMetric:
     """Returns a metric as a function of candidates and references.
 
@@ -82,12 +84,19 @@ def load_metric(
         seed: Seed of the resampling.
         n_boot: Resamples for the intervals of a result's aggregates.
         judging: How a judge may use models.
+        encoding: Device, precision and batch size of an encoder.
 
     Raises:
         MetricError: The metric is unknown, wrongly configured or cannot run here.
     """
-    options = RunOptions(sections=sections, seed=seed, n_boot=n_boot, judging=judging or JudgeOptions())
-    planned = plan(spec, sections, RunContext(judging=options.judging))
+    options = RunOptions(
+        sections=sections,
+        seed=seed,
+        n_boot=n_boot,
+        judging=judging or JudgeOptions(),
+        encoding=encoding or EncodingOptions(),
+    )
+    planned = plan(spec, sections, RunContext(judging=options.judging, encoding=options.encoding))
     if len(planned) != 1:
         raise SpecError(f"{spec!r} stands for several metrics", hint="load them one by one, or use radeval.score")
     return LoadedMetric(planned[0], options)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from radeval.core.batch import ScoreBatch
+from radeval.core.encoding import EncodingOptions
 from radeval.core.errors import OutputError, TooManyUnscoredError, UsageError
 from radeval.core.example import Context, Example
 from radeval.core.judging import CacheMode, JudgeOptions
@@ -51,6 +52,8 @@ class RunOptions:
         config: Further settings to be stored with the run.
         parameters: Parameters for every metric that has them and whose spec leaves them open.
         judging: How judges may use models.
+        encoding: How encoders run.
+        skip_unavailable: Whether a metric whose packages or weights are not on this machine is left out.
     """
 
     sections: str = "whole"
@@ -64,6 +67,8 @@ class RunOptions:
     config: Mapping[str, Any] | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     judging: JudgeOptions = field(default_factory=JudgeOptions)
+    encoding: EncodingOptions = field(default_factory=EncodingOptions)
+    skip_unavailable: bool = False
 
     def __post_init__(self) -> None:
         for name in ("seed", "n_boot"):
@@ -99,6 +104,8 @@ def score(
     cache: CacheMode = "write",
     allow_remote: bool = False,
     judging: JudgeOptions | None = None,
+    encoding: EncodingOptions | None = None,
+    skip_unavailable: bool = False,
     max_unscored: float | None = None,
     progress: bool = False,
     out: str | Path | None = None,
@@ -125,6 +132,8 @@ def score(
         cache: Whether replies of models are read from the cache and stored there: "write", "read", "off", or "only".
         allow_remote: Whether reports may be sent to an address that is not this machine.
         judging: Further limits for models; `cache` and `allow_remote` are set in it.
+        encoding: Device, precision and batch size of encoders such as those of BERTScore.
+        skip_unavailable: Whether a metric whose packages or weights are not on this machine is left out, with a note.
         max_unscored: Largest allowed share of examples without a score, for each metric; None for any.
         progress: Whether a bar appears on stderr when this takes longer than a second.
         out: Folder for scores.csv, run.json and evidence.jsonl.
@@ -153,6 +162,8 @@ def score(
         no_text=no_text,
         parameters={"judge": judge} if judge != RULES else {},
         judging=replace(judging or JudgeOptions(), cache=cache, allow_remote=allow_remote),
+        encoding=encoding or EncodingOptions(),
+        skip_unavailable=skip_unavailable,
     )
     with BarProgress() if progress else nullcontext(NoProgress()) as reporter:
         return score_examples(examples, metrics, options, by=by, progress=reporter)
@@ -179,12 +190,17 @@ def score_examples(
     """
     said = list(notices)
     context = RunContext(
-        lambda sentence: None if sentence in said else said.append(sentence), options.judging, watcher=progress
+        lambda sentence: None if sentence in said else said.append(sentence),
+        options.judging,
+        watcher=progress,
+        encoding=options.encoding,
     )
     try:
         prepared = prepare(examples, options.sections)
         said += prepared.notices
-        planned = plan(metrics, prepared.sections, context, options.parameters)
+        planned = plan(
+            metrics, prepared.sections, context, options.parameters, skip_unavailable=options.skip_unavailable
+        )
         said += scope_notices(planned, examples)
         return run_plan(examples, prepared, planned, context, said, options, by=by, progress=progress)
     finally:
@@ -221,6 +237,7 @@ def run_plan(
         kept = writer.kept(digests(examples).data) if writer and options.resume else {}
         _refuse_to_drop(kept, planned, options)
         results = {}
+        last_user = {key: item.label for item in planned for key in item.metric.uses()}
         for item in planned:
             old = kept.get(item.label)
             if writer and old is not None and same_method(old, item.signature):
@@ -229,6 +246,7 @@ def run_plan(
                 said.append(f"{item.label}: kept from the run in {options.out}")
             else:
                 results[item.label] = _score_one(item, prepared, examples, context, writer, progress)
+            context.release(key for key in item.metric.uses() if last_user[key] == item.label)
         context.tell()
         said += _shortfalls(results)
         run = RunResult(

@@ -16,8 +16,8 @@ from radeval.llm.backends.base import BackendError
 from radeval.llm.backends.batching import Answers, stable_part
 from radeval.llm.backends.chat import without_system
 from radeval.llm.backends.constraint import NextToken, Row, generator_of, matcher_of
-from radeval.llm.backends.weights import Weights
 from radeval.llm.request import Reply, Request
+from radeval.weights.find import Weights
 
 if TYPE_CHECKING:
     import torch

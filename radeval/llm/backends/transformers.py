@@ -11,9 +11,9 @@ from radeval.core.judging import JudgeOptions
 from radeval.llm.backends.base import Structure
 from radeval.llm.backends.batching import Batcher, Worker
 from radeval.llm.backends.generation import LocalModel
-from radeval.llm.backends.weights import Weights, find_weights
 from radeval.llm.endpoint import Endpoint
 from radeval.llm.request import Reply, Request
+from radeval.weights.find import Weights, find_weights
 
 
 class Transformers:

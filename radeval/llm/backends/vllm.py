@@ -12,9 +12,9 @@ from radeval.core.judging import JudgeOptions
 from radeval.llm.backends.base import BackendError, Structure
 from radeval.llm.backends.batching import Answers, Batcher, Worker
 from radeval.llm.backends.chat import own_sampling
-from radeval.llm.backends.weights import Weights, find_weights
 from radeval.llm.endpoint import Endpoint
 from radeval.llm.request import Finish, Reply, Request
+from radeval.weights.find import Weights, find_weights
 
 _FINISHES: Mapping[str, Finish] = {"stop": "stop", "length": "length"}
 

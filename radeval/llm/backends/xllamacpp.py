@@ -15,10 +15,10 @@ from radeval.core.info import ParameterValue
 from radeval.core.judging import JudgeOptions
 from radeval.llm.backends.base import BackendError, Structure
 from radeval.llm.backends.chat import chat_body, failure_kind, read_completion
-from radeval.llm.backends.weights import Weights, find_file
 from radeval.llm.capabilities import Capabilities
 from radeval.llm.endpoint import Endpoint
 from radeval.llm.request import Reply, Request
+from radeval.weights.find import Weights, find_file
 
 _SLOTS = 4
 _SLOT_TOKENS = 8192

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 
 from radeval.core.batch import ScoreBatch
@@ -75,6 +75,10 @@ class Composite(Metric):
                 deterministic=all(one.properties.deterministic for one in infos),
             ),
         )
+
+    def uses(self) -> tuple[Hashable, ...]:
+        """Returns what its metrics use."""
+        return tuple(dict.fromkeys(key for one in self._metrics for key in one.uses()))
 
     def method(self) -> Mapping[str, ParameterValue]:
         """Returns the composite by content, and the methods of its metrics."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from radeval.core.example import Example
 from radeval.core.info import EmptyRules, MetricInfo, ParameterValue, Part, Properties
 from radeval.core.metric import Metric, RunContext
-from radeval.core.score import Evidence, Score
+from radeval.core.score import Score
 from radeval.findings.radgraph import graph_of, token_spans
-from radeval.metrics.entity.graph_f1 import graph_f1, partial, partial_item
+from radeval.metrics.entity.graph_evidence import graph_evidence
+from radeval.metrics.entity.graph_f1 import Annotation, graph_f1, partial_item
 from radeval.metrics.entity.reading import (
     LEXICON,
     MODALITIES,
@@ -62,37 +62,21 @@ class EntityGraph(Metric):
 
     def score(self, example: Example, context: RunContext) -> Score:
         """Returns the three rewards of one candidate against one reference."""
+        graphs = self.graphs(example, context)
+        if isinstance(graphs, Score):
+            return graphs
+        found = graph_f1(*graphs)
+        return Score.ok(
+            found.partial,
+            {"simple": found.simple, "complete": found.complete},
+            evidence=graph_evidence(example, *graphs, partial_item, lambda text, _: token_spans(text)),
+        )
+
+    def graphs(self, example: Example, context: RunContext) -> tuple[Annotation, Annotation] | Score:
+        """Returns the graphs of candidate and reference, or the score "no verdict" where too little was read."""
         judge = self._readers.of(example)
         ours, theirs = judge.read(example.candidate), judge.read(example.references[0])
         count_unread(example, ours, theirs, context)
         if gap := no_verdict(example, ours, theirs):
             return Score.unscored(*gap, evidence=tuple(unread_evidence(example, ours, theirs)))
-        candidate = graph_of(example.candidate, ours, judge)
-        reference = graph_of(example.references[0], theirs, judge)
-        found = graph_f1(candidate, reference)
-        return Score.ok(
-            found.partial,
-            {"simple": found.simple, "complete": found.complete},
-            evidence=_evidence(example, candidate, reference),
-        )
-
-
-def _evidence(example: Example, candidate: Mapping[str, Any], reference: Mapping[str, Any]) -> tuple[Evidence, ...]:
-    """Returns each entity with whether the other report has it too, by what the main value compares."""
-    ours, theirs = partial(candidate), partial(reference)
-    items = []
-    spans = token_spans(example.candidate)
-    for entity in candidate["entities"].values():
-        kind = "matched" if partial_item(entity) in theirs else "false"
-        start, end = spans[entity["start_ix"]][0], spans[entity["end_ix"]][1]
-        items.append(Evidence(kind, "candidate", (start, end), example.candidate[start:end], note=_note(entity)))
-    spans, text = token_spans(example.references[0]), example.references[0]
-    for entity in reference["entities"].values():
-        if partial_item(entity) not in ours:
-            start, end = spans[entity["start_ix"]][0], spans[entity["end_ix"]][1]
-            items.append(Evidence("omitted", "reference", (start, end), text[start:end], note=_note(entity)))
-    return tuple(items)
-
-
-def _note(entity: Mapping[str, Any]) -> str:
-    return str(entity["label"]) + (", with relations" if entity["relations"] else "")
+        return graph_of(example.candidate, ours, judge), graph_of(example.references[0], theirs, judge)

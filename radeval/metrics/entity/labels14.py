@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from radeval.core.batch import Floats
 from radeval.core.example import Example
@@ -18,6 +17,7 @@ from radeval.core.score import Evidence, Score
 from radeval.findings.reader import ReportReader
 from radeval.findings.reading import Reading
 from radeval.findings.significance import rules_of
+from radeval.metrics.entity.label_sets import Counts, Mask, averages, statistic_names
 from radeval.metrics.entity.reading import (
     LEXICON,
     MODALITIES,
@@ -51,7 +51,6 @@ HEADS = {
 
 FIVE = ("Cardiomegaly", "Edema", "Consolidation", "Atelectasis", "Pleural Effusion")
 
-Mask = NDArray[np.bool_]
 LabelStatus = Literal["positive", "uncertain", "negative", "blank"]
 
 _RANK: dict[LabelStatus, int] = {"blank": 0, "negative": 1, "uncertain": 2, "positive": 3}
@@ -104,9 +103,7 @@ class Labels14(Metric):
             LEXICON,
         ),
         aggregate="micro F1: that of the counts of all 14 observations, summed over the examples",
-        statistics=tuple(
-            f"{count}_{label.lower().replace(' ', '_')}" for count in ("tp", "fp", "fn") for label in LABELS
-        ),
+        statistics=statistic_names(LABELS),
         multi_reference="best",
         properties=Properties(symmetric=True, clinical=True),
         modalities=MODALITIES,
@@ -138,9 +135,9 @@ class Labels14(Metric):
         candidate, reference = read_labels(said, judge), read_labels(meant, judge)
         ours = self._positive(candidate, example.candidate)
         theirs = self._positive(reference, example.references[0])
-        hit, false, omitted = ours & theirs, ours & ~theirs, ~ours & theirs
-        value = _f1(hit.sum(), false.sum(), omitted.sum())
-        five = _f1(*(counts[_FIVE_COLUMNS].sum() for counts in (hit, false, omitted)))
+        counts = Counts.of(ours, theirs)
+        value = counts.f1()
+        five = counts.f1(_FIVE_COLUMNS)
         parts = {
             "f1": 1.0 if value is None else value,
             "f1_5": five,
@@ -154,7 +151,7 @@ class Labels14(Metric):
             1.0 if value is None else value,
             parts,
             part_reasons={name: reasons[name] for name, part in parts.items() if part is None},
-            statistics=tuple(float(one) for counts in (hit, false, omitted) for one in counts),
+            statistics=counts.statistics,
             evidence=_evidence(example, candidate, reference, ours, theirs, judge),
         )
 
@@ -165,12 +162,12 @@ class Labels14(Metric):
             totals: Summed counts, shape (sets, 42).
         """
         counts = totals.reshape(len(totals), 3, len(LABELS))
-        five = counts[:, :, _FIVE_COLUMNS]
+        every, five = averages(counts, nothing=1.0), averages(counts[:, :, _FIVE_COLUMNS], nothing=0.0)
         return {
-            "micro_f1": _ratio(counts.sum(axis=2), default=1.0),
-            "macro_f1": _ratio(counts).mean(axis=1),
-            "micro_f1_5": _ratio(five.sum(axis=2)),
-            "macro_f1_5": _ratio(five).mean(axis=1),
+            "micro_f1": every["micro_f1"],
+            "macro_f1": every["macro_f1"],
+            "micro_f1_5": five["micro_f1"],
+            "macro_f1_5": five["macro_f1"],
         }
 
     def _positive(self, labels: Mapping[str, Label], text: str) -> Mask:
@@ -223,19 +220,6 @@ def _tables(judge: ReportReader) -> tuple[_Table, _Table]:
         for name in concepts
     }
     return own, implied
-
-
-def _f1(hit: float, false: float, omitted: float) -> float | None:
-    total = 2 * hit + false + omitted
-    return float(2 * hit / total) if total else None
-
-
-def _ratio(counts: Floats, default: float = 0.0) -> Floats:
-    """Returns F1 from true positives, false positives and false negatives along axis 1."""
-    hit, false, omitted = counts[:, 0], counts[:, 1], counts[:, 2]
-    total = 2 * hit + false + omitted
-    found: Floats = np.divide(2 * hit, total, out=np.full(total.shape, default), where=total > 0)
-    return found
 
 
 def _evidence(

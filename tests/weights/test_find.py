@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from radeval.core.errors import MissingResourceError
-from radeval.llm.backends.weights import digest_of, find_file, find_weights
+from radeval.weights.find import digest_of, find_file, find_weights
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -53,7 +53,7 @@ def test_an_id_is_found_in_the_hub_cache_and_never_downloaded(tmp_path: Path, mo
         find_weights("owner/other", "v2")
 
 
-@pytest.mark.parametrize("name", ["/nowhere/at/all", "~/not-there", "./missing", "justaname"])
+@pytest.mark.parametrize("name", ["/nowhere/at/all", "~/not-there", "./missing", "a/b/c"])
 def test_no_such_folder(name: str) -> None:
     with pytest.raises(MissingResourceError, match="no such folder"):
         find_weights(name)

@@ -1,0 +1,1 @@
+"""Metrics of meaning: what encoders make of two texts, compared."""

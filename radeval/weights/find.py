@@ -1,0 +1,170 @@
+"""Where a model's weights are on this machine, and what tells them from others. Nothing is ever downloaded."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from radeval.core.errors import MissingResourceError
+
+FOLDER_VARIABLE = "RADEVAL_MODELS"
+"""Names a folder of models, each in OWNER/NAME, OWNER--NAME or NAME."""
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_BLOCK = 1 << 20
+_BLOCKS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A model on this machine.
+
+    Attributes:
+        path: Its folder or file.
+        commit: The hub's commit; for a folder or file of the user's own, "sha256:" and a digest of what is there.
+    """
+
+    path: Path
+    commit: str
+
+
+def find_weights(model: str, revision: str | None = None, *, size: str = "") -> Weights:
+    """Returns where a model's weights are: a folder with a config.json.
+
+    A path is taken as it is. A hub id is looked for in the folder that RADEVAL_MODELS names, then in the local copy of
+    the Hugging Face hub.
+
+    Args:
+        model: A path, or OWNER/NAME on the hub.
+        revision: The hub's branch, tag or commit; a folder of the user's own is what it is.
+        size: How large a download would be, for the error.
+
+    Raises:
+        MissingResourceError: They are not on this machine.
+    """
+    path = Path(model).expanduser()
+    if path.is_dir():
+        return _folder(path)
+    if not is_hub_id(model):
+        raise MissingResourceError(
+            "there is no such folder", where=model, hint="name a folder with config.json, or a hub id as OWNER/NAME"
+        )
+    own = own_folder(model)
+    if own is not None and own.is_dir():
+        return _folder(own)
+    return _in_hub_cache(model, revision, size)
+
+
+def find_file(path: str) -> Weights:
+    """Returns where a model in one file is.
+
+    Raises:
+        MissingResourceError: There is no such file.
+    """
+    found = Path(path).expanduser()
+    if not found.is_file():
+        raise MissingResourceError("there is no such file", where=path, hint="name the file with the weights")
+    return Weights(found, digest_of(found))
+
+
+def find_hub_file(model: str, file: str, revision: str | None = None, *, size: str = "") -> Weights:
+    """Returns where one file of a hub's repository is: in the folder that RADEVAL_MODELS names, else in the hub's copy.
+
+    Args:
+        model: OWNER/NAME on the hub.
+        file: The file in that repository.
+        revision: The hub's branch, tag or commit.
+        size: How large a download would be, for the error.
+
+    Raises:
+        MissingResourceError: It is not on this machine.
+    """
+    from huggingface_hub import try_to_load_from_cache
+
+    own = own_folder(model)
+    if own is not None and (own / file).is_file():
+        return Weights(own / file, digest_of(own / file))
+    cached = try_to_load_from_cache(model, file, revision=revision)
+    if not isinstance(cached, str):
+        raise _absent(model, revision, size, file)
+    path = Path(cached)
+    commit = next((name for name in path.parts[::-1] if _COMMIT.fullmatch(name)), None)
+    return Weights(path, commit or digest_of(path))
+
+
+def is_local(model: str) -> bool:
+    """Tells whether a text is a path of this machine, whatever is there."""
+    return model.startswith(("/", ".", "~")) or Path(model).exists()
+
+
+def is_hub_id(model: str) -> bool:
+    """Tells whether a text can be OWNER/NAME on the hub, or the NAME of one of its oldest models."""
+    return not model.startswith(("/", ".", "~")) and model.count("/") <= 1
+
+
+def digest_of(path: Path) -> str:
+    """Returns a digest of a file, or of a folder's files but hidden ones, which programs leave behind.
+
+    Small files are read whole; of weights, their size and 64 blocks of 1 MiB spread over each file, since fine-tuning
+    changes nearly all of them and reading all would take as long as loading the model.
+    """
+    digest = hashlib.sha256()
+    files = (
+        [path]
+        if path.is_file()
+        else sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+    )
+    for file in files:
+        size = file.stat().st_size
+        digest.update(f"{file.name if path.is_dir() else ''}\0{size}\0".encode())
+        last = max(0, size - _BLOCK)
+        starts = (
+            range(0, size, _BLOCK) if size <= _BLOCK * _BLOCKS else [last * k // (_BLOCKS - 1) for k in range(_BLOCKS)]
+        )
+        with file.open("rb") as stream:
+            for start in starts:
+                stream.seek(start)
+                digest.update(stream.read(_BLOCK))
+    return f"sha256:{digest.hexdigest()[:32]}"
+
+
+def _folder(path: Path) -> Weights:
+    if not (path / "config.json").is_file():
+        raise MissingResourceError("this folder holds no model: it has no config.json", where=str(path))
+    commit = path.name if path.parent.name == "snapshots" and _COMMIT.fullmatch(path.name) else digest_of(path)
+    return Weights(path, commit)
+
+
+def own_folder(model: str) -> Path | None:
+    """Returns where a model would be in the user's folder: the first form of its name that is there."""
+    root = os.environ.get(FOLDER_VARIABLE)
+    if not root:
+        return None
+    forms = [model, model.replace("/", "--"), model.rpartition("/")[2]]
+    places = [Path(root).expanduser() / form for form in forms]
+    return next((place for place in places if place.exists()), places[0])
+
+
+def _in_hub_cache(model: str, revision: str | None, size: str) -> Weights:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        path = Path(snapshot_download(model, revision=revision, local_files_only=True))
+    except (LocalEntryNotFoundError, HFValidationError):
+        raise _absent(model, revision, size) from None
+    return Weights(path, path.name)
+
+
+def _absent(model: str, revision: str | None, size: str, file: str = "") -> MissingResourceError:
+    command = " ".join(
+        ["hf download", model, *([file] if file else []), *(["--revision", revision] if revision else [])]
+    )
+    return MissingResourceError(
+        "this model is not on this machine, and radeval downloads none",
+        where=f"{model}/{file}" if file else model,
+        hint=f"{command}{f' ({size})' if size else ''}; or set {FOLDER_VARIABLE} to a folder that holds it",
+    )
