@@ -58,10 +58,9 @@ class Published:
 def catalogue() -> Mapping[str, Published]:
     """Returns all published weights by name, in the order of the catalogue."""
     text = Path(__file__).with_name("catalogue.toml").read_text(encoding="utf-8")
+    lists = ("aliases", "files")
     return {
-        name: Published(
-            name, **{**entry, "aliases": tuple(entry.get("aliases", ())), "files": tuple(entry.get("files", ()))}
-        )
+        name: Published(name, **{**entry, **{key: tuple(entry[key]) for key in lists if key in entry}})
         for name, entry in tomllib.loads(text).items()
     }
 
