@@ -34,6 +34,7 @@ def _load(name: str) -> ModuleType:
 
 _corpus, _real_model, _model_server = _load("corpus"), _load("real_model"), _load("llm/server")
 _tiny_models = _load("tiny_models")
+_tiny_radgraph = _load("tiny_radgraph")
 
 
 @pytest.fixture(scope="session")
@@ -91,6 +92,12 @@ def tiny_models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def tiny_radgraph() -> ModuleType:
+    """What writes tiny models of RadGraph: tests/tiny_radgraph.py."""
+    return _tiny_radgraph
+
+
 @pytest.fixture
 def only_models_in(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
@@ -102,6 +109,8 @@ def only_models_in(
         empty = tmp_path_factory.mktemp("hub")
         monkeypatch.setattr(constants, "HF_HUB_CACHE", str(empty))
         monkeypatch.setenv("HF_HUB_CACHE", str(empty))
+        # What is unpacked goes there, and nothing that is there counts.
+        monkeypatch.setenv("XDG_CACHE_HOME", str(empty / "cache"))
         monkeypatch.setenv("RADEVAL_MODELS", str(empty if folder is None else folder))
 
     return look_in

@@ -54,10 +54,15 @@ VARIANTS = (
     "chrf:lowercase=true",
     f"cider:df={TABLE}",
     "labels14:uncertain=negative",
+    "radgraph:case=pypi",
+    "radcliq:version=v0",
+    "radcliq:graph=entity_graph",
+    "radcliq:graph=entity_graph,labels=labels14",
     "bertscore:preset=radcliq",
     "bertscore:preset=radeval-modernbert",
     "chexbert:uncertain=negative",
     "srr_bert:level=upper,statuses=false",
+    "ratescore:affinity=short,empty=unscored",
 )
 STAND_INS = {"meteor": "tiny_wordnet"}
 ALWAYS_READY = {"bleu", "rouge", "chrf", "cider"}
@@ -111,7 +116,7 @@ def metric(spec, request):
     made = make_metric(spec)
     may_lack = () if made.info.name in ALWAYS_READY else (ImportError, MissingExtraError, MissingResourceError)
     try:
-        stand_in = "tiny_models" if made.info.extra == "models" else STAND_INS.get(made.info.name)
+        stand_in = "tiny_models" if metric_info(made.info.name).extra == "models" else STAND_INS.get(made.info.name)
         if stand_in:
             request.getfixturevalue(stand_in)
         made.check(RunContext())
@@ -576,7 +581,7 @@ def test_a_run_survives_its_json(metric, examples):
     assert again.aggregates == run.aggregates
     assert again.strata == run.strata
     assert again.signatures == run.signatures
-    label = metric.info.name
+    label = metric.label
     assert again[label].info == run[label].info
     assert again[label].spec == run[label].spec == str(metric.spec)
     for index in range(len(examples)):

@@ -182,15 +182,15 @@ def write_distilbert(folder: Path) -> None:
     save(DistilBertForMaskedLM, config, folder, seed=2)
 
 
-@tiny("IAMJB/RadEvalModernBERT")
-def write_modernbert(folder: Path) -> None:
-    from transformers import ModernBertConfig, ModernBertForMaskedLM
+def modernbert_config(folder: Path, layers: int, longest: int = 8192) -> Any:
+    """Writes a tokenizer and returns the configuration of a ModernBERT of 32 dimensions that fits it."""
+    from transformers import ModernBertConfig
 
-    known = write_bpe_file(folder, longest=768)
-    config = ModernBertConfig(
+    known = write_bpe_file(folder, longest)
+    return ModernBertConfig(
         vocab_size=len(known),
         hidden_size=32,
-        num_hidden_layers=22,
+        num_hidden_layers=layers,
         num_attention_heads=2,
         intermediate_size=48,
         initializer_range=0.2,
@@ -200,7 +200,13 @@ def write_modernbert(folder: Path) -> None:
         eos_token_id=known["[SEP]"],
         sep_token_id=known["[SEP]"],
     )
-    save(ModernBertForMaskedLM, config, folder, seed=3)
+
+
+@tiny("IAMJB/RadEvalModernBERT")
+def write_modernbert(folder: Path) -> None:
+    from transformers import ModernBertForMaskedLM
+
+    save(ModernBertForMaskedLM, modernbert_config(folder, layers=22, longest=768), folder, seed=3)
 
 
 @tiny("sentence-transformers/all-MiniLM-L6-v2")
@@ -254,3 +260,59 @@ def _write_srr_bert(folder: Path, labels: int) -> None:
 
 for _name, _labels in {"Leaves": 55, "Upper": 25, "Leaves-with-Statuses": 163, "Upper-with-Statuses": 73}.items():
     tiny(f"StanfordAIMI/SRR-BERT-{_name}")(partial(_write_srr_bert, labels=_labels))
+
+
+@tiny("Angelakeke/RaTE-NER-Deberta")
+def write_rate_ner(folder: Path) -> None:
+    from transformers import DebertaV2Config, DebertaV2ForTokenClassification, DebertaV2Tokenizer
+
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    signs = ["▁", *(chr(code) for code in range(33, 127))]
+    pieces = list(dict.fromkeys([*signs, *(f"▁{word}" for word in WORDS), *(f"▁{word.title()}" for word in WORDS)]))
+    # Whole words are likelier than what spells them.
+    entries = [(piece, 0.0) for piece in special] + [(piece, -1.0 if len(piece) > 1 else -9.0) for piece in pieces]
+    DebertaV2Tokenizer(vocab=entries).save_pretrained(folder)
+    types = ("ABNORMALITY", "NON-ABNORMALITY", "DISEASE", "NON-DISEASE", "ANATOMY")
+    marks = [f"{begin}-{one}" for one in types for begin in "BI"] + ["O"]
+    config = DebertaV2Config(
+        vocab_size=len(entries),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        initializer_range=0.2,
+        relative_attention=True,
+        position_buckets=256,
+        norm_rel_ebd="layer_norm",
+        share_att_key=True,
+        pos_att_type=["p2c", "c2p"],
+        position_biased_input=False,
+        type_vocab_size=0,
+        pooler_hidden_size=32,
+        id2label=dict(enumerate(marks)),
+        label2id={mark: number for number, mark in enumerate(marks)},
+    )
+    save(DebertaV2ForTokenClassification, config, folder, seed=8)
+
+
+@tiny("FremyCompany/BioLORD-2023-C")
+def write_biolord(folder: Path) -> None:
+    from transformers import MPNetConfig, MPNetModel, MPNetTokenizer
+
+    write_wordpiece(folder)
+    words = (folder / "vocab.txt").read_text(encoding="utf-8").split()
+    renamed = {"[PAD]": "<pad>", "[CLS]": "<s>", "[SEP]": "</s>", "[MASK]": "<mask>"}
+    entries = list(dict.fromkeys(["<s>", "<pad>", "</s>", *(renamed.get(word, word) for word in words)]))
+    (folder / "vocab.txt").unlink()
+    (folder / "tokenizer_config.json").unlink()
+    MPNetTokenizer(vocab={word: number for number, word in enumerate(entries)}).save_pretrained(folder)
+    config = MPNetConfig(
+        vocab_size=len(entries),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=514,
+        initializer_range=0.2,
+    )
+    save(MPNetModel, config, folder, seed=9)

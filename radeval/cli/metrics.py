@@ -14,6 +14,9 @@ from radeval.cli.complete import complete_metric
 if TYPE_CHECKING:
     from radeval.core.info import MetricInfo
 
+_MOST_DETAILS = 20
+"""How many details are told one by one."""
+
 
 def metrics(
     name: Annotated[
@@ -101,14 +104,17 @@ _REPRODUCED = {
 
 
 def describe(info: MetricInfo, ready: str) -> str:
-    """Returns everything that a metric declares, as text."""
+    """Returns everything that a metric declares, as text; of many details, the names only."""
+    many = sum(part.detail for part in info.parts) > _MOST_DETAILS
     rows: list[tuple[str, str]] = [
         ("what", info.summary),
         ("main value", f"{info.main}, {info.direction} is better, {_range(info.range)}"),
         *(
             (f"part {part.name}", f"{part.summary}, {part.direction} is better, {_range(part.range)}")
             for part in info.parts
+            if not (part.detail and many)
         ),
+        *([("details", ", ".join(part.name for part in info.parts if part.detail))] if many else []),
         *(
             (
                 f"parameter {parameter.name}",

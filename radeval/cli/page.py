@@ -58,7 +58,9 @@ def page(one: Example, result: RunResult) -> str:
             console.print(f"{label}: no score, since {score.reason}" + (f" ({score.detail})" if score.detail else ""))
         else:
             console.print(f"{label} ({metric.info.main}): {score.value:.3f}")
-        parts = ", ".join(f"{name} {part:.3f}" for name, part in score.parts.items() if part is not None)
+        details = {part.name for part in metric.info.parts if part.detail}
+        known = {name: part for name, part in score.parts.items() if part is not None and name not in details}
+        parts = ", ".join(f"{name} {part:.3f}" for name, part in known.items())
         if parts:
             console.print(parts)
         signs = {_sign(item.kind) for _, item in numbered} | {_DENIAL for _, item in numbered if _has_denial(item)}
@@ -191,4 +193,4 @@ def _what(item: Evidence) -> str:
 
 def _line(item: Evidence) -> str:
     weight = f" ({item.significance})" if item.significance else ""
-    return f"{_WORDS.get(item.kind, '')}{_what(item)}{weight}" + (f"; {item.note}" if item.note else "")
+    return _WORDS.get(item.kind, "") + "; ".join(filter(None, [f"{_what(item)}{weight}", item.note]))

@@ -165,6 +165,11 @@ class Metric:
         self.parameters = {name: parameter.default for name, parameter in declared.items()} | parameters
 
     @property
+    def label(self) -> str:
+        """The name in results and signatures: the declared one, unless parameters make another metric of it."""
+        return self.info.name
+
+    @property
     def spec(self) -> MetricSpec:
         """The spec that makes this metric again: the parameters that differ from their defaults, in declared order."""
         return MetricSpec(

@@ -24,13 +24,15 @@ Pooling = Literal["mean", "cls"]
 TextVector = NDArray[np.float32]
 
 
-def text_vectors_key(weights: Weights, pooling: Pooling, dtype: Dtype) -> tuple[object, ...]:
+def text_vectors_key(
+    weights: Weights, pooling: Pooling, dtype: Dtype, longest: int | None = None
+) -> tuple[object, ...]:
     """Returns what the run's encoder of these weights is shared under."""
-    return ("text vectors", weights.commit, pooling, dtype)
+    return ("text vectors", weights.commit, pooling, dtype, longest)
 
 
 def text_vectors(
-    context: RunContext, name: str, weights: Weights, pooling: Pooling, dtype: Dtype
+    context: RunContext, name: str, weights: Weights, pooling: Pooling, dtype: Dtype, longest: int | None = None
 ) -> Encoder[TextVector]:
     """Returns the run's encoder that gives texts a vector.
 
@@ -40,12 +42,13 @@ def text_vectors(
         weights: Where it is.
         pooling: Whether a text's vector is the mean of its tokens' vectors, or that of its first token.
         dtype: The precision that it runs in.
+        longest: Most tokens of a text, special ones included; None for as many as the model reads.
     """
     return shared_encoder(
         context,
-        text_vectors_key(weights, pooling, dtype),
+        text_vectors_key(weights, pooling, dtype, longest),
         name,
-        lambda device: TextVectorModel(weights, pooling, device, dtype),
+        lambda device: TextVectorModel(weights, pooling, device, dtype, longest),
         lambda made: made.nbytes,
     )
 
@@ -58,17 +61,20 @@ class TextVectorModel(TransformerModel[TextVector]):
         pooling: Whether a text's vector is the mean of its tokens' vectors, or that of its first token.
         device: For example "cuda:0" or "cpu".
         dtype: Precision of the weights.
+        longest: Most tokens of a text, special ones included; None for as many as the model reads.
 
     Raises:
         MissingResourceError: It cannot be loaded.
     """
 
-    def __init__(self, weights: Weights, pooling: Pooling, device: str, dtype: Dtype) -> None:
+    def __init__(
+        self, weights: Weights, pooling: Pooling, device: str, dtype: Dtype, longest: int | None = None
+    ) -> None:
         from transformers import AutoModel
 
         module, tokenizer = load_module(AutoModel, weights.path, unused=("pooler.",)), load_tokenizer(weights.path)
-        longest = min(longest_of(tokenizer, module), _stated_length(weights.path))
-        super().__init__(module, tokenizer, device, dtype, longest)
+        most = min(longest_of(tokenizer, module), _stated_length(weights.path))
+        super().__init__(module, tokenizer, device, dtype, min(most, longest or most))
         self._pooling = pooling
 
     def results(self, ids: torch.Tensor, mask: torch.Tensor, batch: Sequence[Tokens]) -> list[TextVector]:

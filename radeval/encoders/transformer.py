@@ -139,15 +139,29 @@ def longest_of(tokenizer: Any, module: Any) -> int:
     return min(stated, int(places))
 
 
-def wordpiece_tokenizer(vocabulary: Path) -> Any:
+def wordpiece_tokenizer(vocabulary: Path, module: Any) -> Any:
     """Returns the tokenizer of an uncased BERT from its vocab.txt alone.
 
     Nothing else is read, so that the tokens do not depend on which files of a repository are there.
+
+    Args:
+        vocabulary: The file.
+        module: The model that is to read the tokens.
+
+    Raises:
+        MissingResourceError: The file has more entries than the model knows, so that it is that of another.
     """
     from transformers import BertTokenizer
 
     made: Any = BertTokenizer
-    return made(str(vocabulary), do_lower_case=True)
+    tokenizer = made(str(vocabulary), do_lower_case=True)
+    known = module.config.vocab_size
+    if len(tokenizer) > known:
+        raise MissingResourceError(
+            f"this vocabulary is that of another model: {len(tokenizer):,} entries, of which the model knows {known:,}",
+            where=str(vocabulary),
+        )
+    return tokenizer
 
 
 @contextmanager

@@ -72,9 +72,9 @@ def plan(
         check_device(context.encoding.device)
     if not chosen:
         raise SpecError("no metric is named", hint="for example quick, or bleu,rouge")
-    names = Counter(metric.info.name for metric in chosen.values())
+    names = Counter(metric.label for metric in chosen.values())
     return [
-        Planned(metric.info.name if names[metric.info.name] == 1 else str(metric.spec), metric, method)
+        Planned(metric.label if names[metric.label] == 1 else str(metric.spec), metric, method)
         for method, metric in chosen.items()
     ]
 
@@ -105,4 +105,4 @@ def _completed(spec: str, defaults: Mapping[str, str]) -> MetricSpec:
 def signature(metric: Metric, sections: str) -> Signature:
     """Returns a metric's method in a run on these sections."""
     fields = {**metric.method(), "sections": sections, "radeval": __version__}
-    return Signature(metric.info.name, metric.info.version, fields)
+    return Signature(metric.label, metric.info.version, fields)

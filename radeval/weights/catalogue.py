@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from radeval.core.errors import MissingResourceError, ParameterError, did_you_mean
-from radeval.weights.find import Weights, find_file, find_hub_file, find_weights
+from radeval.weights.find import Weights, find_file, find_hub_file, find_weights, is_hub_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +87,10 @@ def find_model(model: str) -> Weights:
         return catalogue()[model].find()
     path = Path(model).expanduser()
     return find_file(model) if path.is_file() else find_weights(model)
+
+
+def public_name(model: str) -> str:
+    """Returns what a signature calls a model that a user names: its id on the hub, or "own" for one that has a path."""
+    if model in catalogue():
+        return catalogue()[model].repo
+    return model if is_hub_id(model) and not Path(model).expanduser().exists() else "own"

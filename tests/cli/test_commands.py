@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 
 import pytest
@@ -63,6 +64,13 @@ def test_one_metric_is_told_in_full(radeval_command):
 def test_a_spec_is_told_with_what_its_parameters_change(radeval_command):
     found = json.loads(radeval_command("metrics", "bleu:n=2", "--json").stdout)
     assert found["main"] == "bleu2"
+
+
+def test_many_details_are_told_by_name(radeval_command):
+    told = radeval_command("metrics", "chexbert").stdout
+    assert "part micro_f1_5" in told
+    assert "part tp_edema" not in told
+    assert re.search(r"details +f1_enlarged_cardiomediastinum, tp_enlarged", told)
 
 
 def test_an_unknown_metric_is_a_named_error(radeval_command):

@@ -119,3 +119,14 @@ def test_settings_of_the_file_count_as_for_score(tmp_path, radeval_command):
     (tmp_path / "radeval.toml").write_text('sections = "findings"\n', encoding="utf-8")
     done = radeval_command("explain", "preds.csv", "refs.csv", "--id", "a", "--json")
     assert json.loads(done.stdout)["scores"]["findings"] == 1.0
+
+
+def test_evidence_without_a_place_is_named_and_details_are_left_out(tmp_path, radeval_command, tiny_models):
+    _write(tmp_path, [("a", "", CANDIDATE)], [("a", "", REFERENCE)])
+    env = {"COLUMNS": "80", "RADEVAL_MODELS": str(tiny_models)}
+    done = radeval_command("explain", "preds.csv", "refs.csv", "--id", "a", "-m", "chexbert", env=env)
+    assert done.returncode == 0, done.stderr
+    line = r"^[-+=]\d+ (?:left out: |made up: )?[A-Z][A-Za-z ]+: [a-z]+, reference [a-z]+$"
+    assert re.search(line, done.stdout, re.MULTILINE)
+    assert "agreement_5" in done.stdout
+    assert "tp_" not in done.stdout

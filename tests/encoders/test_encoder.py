@@ -88,6 +88,16 @@ def test_a_batch_that_does_not_fit_is_halved_told_once_and_stays_small() -> None
         made.read(["word " * 200])
 
 
+def test_what_was_cut_is_told_once_even_after_the_model_is_gone() -> None:
+    copy = Counter("cpu")
+    copy.cut = 2
+    made = encoder({"cpu": copy}, [])
+    made.read(TEXTS)
+    made.close()
+    assert made.sentence() == "counter reads at most 10000 tokens: 2 longer texts were read up to there"
+    assert made.sentence() is None
+
+
 def test_memory_is_bounded_and_drops_what_was_not_used_for_longest() -> None:
     memory: Memory[str, str] = Memory(6, len)
     for word in ("aa", "bb", "cc"):

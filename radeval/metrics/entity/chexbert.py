@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import numpy as np
 
@@ -20,7 +21,7 @@ class Chexbert(ModelLabels[Labeler]):
     """F1 of the 14 CheXpert observations that CheXbert finds in both reports."""
 
     labels = LABELS
-    subsets = {"5": [LABELS.index(label) for label in FIVE]}
+    subsets: ClassVar[Mapping[str, list[int]]] = {"5": [LABELS.index(label) for label in FIVE]}
     info = MetricInfo(
         name="chexbert",
         version=1,

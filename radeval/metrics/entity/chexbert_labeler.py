@@ -22,7 +22,7 @@ from radeval.encoders.encoder import Encoder, Tokens
 from radeval.encoders.packages import need_packages
 from radeval.encoders.shared import shared_encoder
 from radeval.encoders.transformer import TransformerModel, wordpiece_tokenizer
-from radeval.weights.catalogue import find_model, published
+from radeval.weights.catalogue import find_model, public_name, published
 from radeval.weights.find import Weights, digest_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ TOKENIZER = "bert-base-uncased"
 STATUSES = ("blank", "positive", "negative", "uncertain")
 """What the classes of a head mean, in order."""
 
-_LONGEST = 512
 _HEADS = (*(4,) * 13, 2)
 _HEAD_SIZE = 64
 """Dimensions of an attention head in BERT models of every size."""
@@ -56,11 +55,13 @@ class Labeler:
     """Where CheXbert is on this machine.
 
     Attributes:
+        model: What a signature calls it.
         weights: Its checkpoint.
         vocabulary: The vocab.txt of bert-base-uncased.
         dtype: The precision that it runs in.
     """
 
+    model: str
     weights: Weights
     vocabulary: Path
     dtype: Dtype
@@ -72,7 +73,12 @@ class Labeler:
 
     def fields(self) -> dict[str, ParameterValue]:
         """Returns the fields of a signature that say which labeler this is."""
-        return {"commit": self.weights.commit, "tokenizer": digest_of(self.vocabulary), "dtype": self.dtype}
+        return {
+            "model": self.model,
+            "commit": self.weights.commit,
+            "tokenizer": digest_of(self.vocabulary),
+            "dtype": self.dtype,
+        }
 
     def encoder(self, context: RunContext) -> Encoder[Labelled]:
         """Returns the run's encoder: statuses and embedding of each report, from one pass."""
@@ -95,7 +101,7 @@ def find_labeler(context: RunContext, metric: str, model: str = PUBLISHED) -> La
         MissingResourceError: The checkpoint or the tokenizer's vocabulary is not on this machine.
     """
     need_packages(metric)
-    return Labeler(find_model(model), published(TOKENIZER).find().path, context.encoding.dtype)
+    return Labeler(public_name(model), find_model(model), published(TOKENIZER).find().path, context.encoding.dtype)
 
 
 class CheXbertModel(TransformerModel[Labelled]):
@@ -112,10 +118,10 @@ class CheXbertModel(TransformerModel[Labelled]):
     """
 
     def __init__(self, checkpoint: Path, vocabulary: Path, device: str, dtype: Dtype) -> None:
-        module, tokenizer = _module(checkpoint), wordpiece_tokenizer(vocabulary)
-        if len(tokenizer) > module["bert"].config.vocab_size:
-            raise _no_model(checkpoint, f"the tokenizer has more entries than it knows, {len(tokenizer):,}")
-        super().__init__(module, tokenizer, device, dtype, _LONGEST)
+        module = _module(checkpoint)
+        bert = module["bert"]
+        tokenizer, longest = wordpiece_tokenizer(vocabulary, bert), bert.config.max_position_embeddings
+        super().__init__(module, tokenizer, device, dtype, longest)
 
     def results(self, ids: torch.Tensor, mask: torch.Tensor, batch: Sequence[Tokens]) -> list[Labelled]:
         """Returns statuses and embedding of each report."""

@@ -10,7 +10,7 @@ from radeval.core.metric import Metric, RunContext
 from radeval.core.score import Score
 from radeval.findings.radgraph import graph_of, token_spans
 from radeval.metrics.entity.graph_evidence import graph_evidence
-from radeval.metrics.entity.graph_f1 import graph_f1, partial_item
+from radeval.metrics.entity.graph_f1 import Annotation, graph_f1, partial_item
 from radeval.metrics.entity.reading import (
     LEXICON,
     MODALITIES,
@@ -62,16 +62,21 @@ class EntityGraph(Metric):
 
     def score(self, example: Example, context: RunContext) -> Score:
         """Returns the three rewards of one candidate against one reference."""
+        graphs = self.graphs(example, context)
+        if isinstance(graphs, Score):
+            return graphs
+        found = graph_f1(*graphs)
+        return Score.ok(
+            found.partial,
+            {"simple": found.simple, "complete": found.complete},
+            evidence=graph_evidence(example, *graphs, partial_item, lambda text, _: token_spans(text)),
+        )
+
+    def graphs(self, example: Example, context: RunContext) -> tuple[Annotation, Annotation] | Score:
+        """Returns the graphs of candidate and reference, or the score "no verdict" where too little was read."""
         judge = self._readers.of(example)
         ours, theirs = judge.read(example.candidate), judge.read(example.references[0])
         count_unread(example, ours, theirs, context)
         if gap := no_verdict(example, ours, theirs):
             return Score.unscored(*gap, evidence=tuple(unread_evidence(example, ours, theirs)))
-        candidate = graph_of(example.candidate, ours, judge)
-        reference = graph_of(example.references[0], theirs, judge)
-        found = graph_f1(candidate, reference)
-        return Score.ok(
-            found.partial,
-            {"simple": found.simple, "complete": found.complete},
-            evidence=graph_evidence(example, candidate, reference, partial_item, lambda text, _: token_spans(text)),
-        )
+        return graph_of(example.candidate, ours, judge), graph_of(example.references[0], theirs, judge)

@@ -52,9 +52,9 @@ def graph_f1(candidate: Annotation, reference: Annotation, case: Case = "lower")
     return GraphF1(*(set_f1(items(candidate, case), items(reference, case)) for items in (simple, partial, complete)))
 
 
-def radcliq_f1(candidate: Annotation, reference: Annotation) -> RadcliqF1:
-    """Returns RadCliQ's F1 of entities and of relations, in which case matters."""
-    return RadcliqF1(*(set_f1(items(candidate), items(reference)) for items in (_as_they_are, _relations)))
+def radcliq_f1(candidate: Annotation, reference: Annotation, case: Case = "pypi") -> RadcliqF1:
+    """Returns RadCliQ's F1 of entities and of relations, in which case matters unless it is "lower"."""
+    return RadcliqF1(*(set_f1(items(candidate, case), items(reference, case)) for items in (simple, _relations)))
 
 
 def set_f1(candidate: frozenset[Item], reference: frozenset[Item]) -> float:
@@ -98,14 +98,10 @@ def _complete_items(entity: Annotation, entities: Annotation, case: Case) -> Ite
         yield entity["tokens"].lower(), fold(entity["label"]), fold(kind), entities[target]["tokens"].lower()
 
 
-def _as_they_are(annotation: Annotation) -> frozenset[Item]:
-    return simple(annotation, "pypi")
-
-
-def _relations(annotation: Annotation) -> frozenset[Item]:
+def _relations(annotation: Annotation, case: Case) -> frozenset[Item]:
     entities = annotation["entities"]
     return frozenset(
-        (*simple_item(entity, "pypi"), *simple_item(entities[target], "pypi"), kind)
+        (*simple_item(entity, case), *simple_item(entities[target], case), _FOLD[case](kind))
         for entity in entities.values()
         for kind, target in entity["relations"]
     )

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radeval.core.encoding import Dtype
-from radeval.core.errors import MissingResourceError
 from radeval.core.info import ParameterValue
 from radeval.core.metric import RunContext
 from radeval.encoders.encoder import Encoder, Tokens
 from radeval.encoders.shared import shared_encoder
-from radeval.encoders.transformer import TransformerModel, load_tokenizer, quiet_loading, wordpiece_tokenizer
+from radeval.encoders.transformer import TransformerModel, load_module, load_tokenizer, longest_of, wordpiece_tokenizer
 from radeval.metrics.entity.label_sets import Mask
 from radeval.weights.find import Weights, digest_of
 
@@ -31,6 +30,7 @@ class Classifier:
 
     Attributes:
         name: What the user calls it.
+        model: What a signature calls it.
         weights: Its folder.
         labels: What its outputs mean, in the order of its publication.
         dtype: The precision that it runs in.
@@ -38,6 +38,7 @@ class Classifier:
     """
 
     name: str
+    model: str
     weights: Weights
     labels: tuple[str, ...]
     dtype: Dtype
@@ -51,7 +52,7 @@ class Classifier:
     def fields(self) -> dict[str, ParameterValue]:
         """Returns the fields of a signature that say which classifier this is."""
         tokenizer = {} if self.vocabulary is None else {"tokenizer": digest_of(self.vocabulary)}
-        return {"commit": self.weights.commit, **tokenizer, "dtype": self.dtype}
+        return {"model": self.model, "commit": self.weights.commit, **tokenizer, "dtype": self.dtype}
 
     def encoder(self, context: RunContext) -> Encoder[Mask]:
         """Returns the run's encoder: which labels each text has."""
@@ -71,11 +72,14 @@ class ClassifierModel(TransformerModel[Mask]):
         context: The run, for what the user must know of its labels.
 
     Raises:
-        MissingResourceError: It has another number of labels.
+        MissingResourceError: It is no such model, or has another number of labels.
     """
 
     def __init__(self, found: Classifier, device: str, context: RunContext) -> None:
-        module = _module(found)
+        from transformers import AutoModelForSequenceClassification
+
+        # Some configurations do not say how many labels there are.
+        module = load_module(AutoModelForSequenceClassification, found.weights.path, num_labels=len(found.labels))
         names = [str(name) for _, name in sorted(module.config.id2label.items())]
         self._order = order_of(names, found.labels)
         if self._order is None and not all(map(_UNNAMED.fullmatch, names)):
@@ -83,8 +87,9 @@ class ClassifierModel(TransformerModel[Mask]):
                 f"{found.name}: its configuration calls the labels otherwise (first: {names[0]!r}); they are taken in "
                 f"the order of its publication (first: {found.labels[0]!r})"
             )
-        made = load_tokenizer(found.weights.path) if not found.vocabulary else wordpiece_tokenizer(found.vocabulary)
-        super().__init__(module, made, device, found.dtype, _LONGEST)
+        path, own = found.weights.path, found.vocabulary
+        tokenizer = load_tokenizer(path) if own is None else wordpiece_tokenizer(own, module)
+        super().__init__(module, tokenizer, device, found.dtype, min(_LONGEST, longest_of(tokenizer, module)))
 
     def results(self, ids: torch.Tensor, mask: torch.Tensor, batch: Sequence[Tokens]) -> list[Mask]:
         """Returns which labels each text has."""
@@ -104,18 +109,3 @@ def order_of(names: Sequence[str], labels: Sequence[str]) -> list[int] | None:
 
 def _plain(name: str) -> str:
     return re.sub(r"\W+", " ", name.replace("_", " ")).strip().casefold()
-
-
-def _module(found: Classifier) -> Any:
-    from transformers import AutoModelForSequenceClassification
-
-    auto: Any = AutoModelForSequenceClassification
-    # Some configurations do not say how many labels there are.
-    unsaid: Mapping[str, int] = {"num_labels": len(found.labels)}
-    try:
-        with quiet_loading():
-            return auto.from_pretrained(found.weights.path, local_files_only=True, **unsaid)
-    except RuntimeError as error:
-        raise MissingResourceError(
-            f"this is not {found.name}: it does not have {len(found.labels)} labels", where=str(found.weights.path)
-        ) from error

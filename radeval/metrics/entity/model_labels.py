@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
@@ -62,7 +62,7 @@ class ModelLabels(Metric, Generic[Model]):
     """
 
     labels: tuple[str, ...]
-    subsets: Mapping[str, list[int]] = {}
+    subsets: ClassVar[Mapping[str, list[int]]] = {}
     _found: Model | None = None
 
     @abstractmethod

@@ -11,7 +11,7 @@ from radeval.core.metric import RunContext
 from radeval.encoders.packages import need_packages
 from radeval.metrics.entity.label_classifier import Classifier
 from radeval.metrics.entity.model_labels import ModelLabels, Said, label_details, label_statistics
-from radeval.weights.catalogue import find_model
+from radeval.weights.catalogue import find_model, public_name
 
 PUBLISHED = "radbert-ct"
 ABNORMALITIES = (
@@ -67,8 +67,8 @@ class RadbertCt(ModelLabels[Classifier]):
     def find(self, context: RunContext) -> Classifier:
         """Returns RadBERT-CT as it is found on this machine."""
         need_packages(self.info.name)
-        weights = find_model(str(self.parameters["model"]))
-        return Classifier("RadBERT-CT", weights, ABNORMALITIES, context.encoding.dtype)
+        model = str(self.parameters["model"])
+        return Classifier("RadBERT-CT", public_name(model), find_model(model), ABNORMALITIES, context.encoding.dtype)
 
     def read(self, texts: Sequence[str], context: RunContext) -> list[Said]:
         """Returns which abnormalities the model finds in reports, and where it finds none."""

@@ -14,7 +14,7 @@ from radeval.metrics.entity.label_classifier import Classifier
 from radeval.metrics.entity.model_labels import ModelLabels, Said, label_statistics
 from radeval.metrics.entity.srr_labels import labels_of
 from radeval.text.sentences import split_sentences
-from radeval.weights.catalogue import find_model, published
+from radeval.weights.catalogue import find_model, public_name, published
 
 TOKENIZER = "cxr-bert-general"
 _ENDS = (".", "!", "?")
@@ -72,7 +72,9 @@ class SrrBert(ModelLabels[Classifier]):
         """Returns SRR-BERT as it is found on this machine."""
         need_packages(self.info.name)
         vocabulary = published(TOKENIZER).find().path
-        return Classifier("SRR-BERT", find_model(self._model), self.labels, context.encoding.dtype, vocabulary)
+        weights = find_model(self._model)
+        name = public_name(self._model)
+        return Classifier("SRR-BERT", name, weights, self.labels, context.encoding.dtype, vocabulary)
 
     def read(self, texts: Sequence[str], context: RunContext) -> list[Said]:
         """Returns the labels of reports, each with the first sentence that has it."""
@@ -81,13 +83,12 @@ class SrrBert(ModelLabels[Classifier]):
         masks = iter(self.model(context).encoder(context).read(sentences))
         found = []
         for own in spans:
-            said = Said(np.zeros(len(self.labels), dtype=bool), places={})
-            places: dict[int, tuple[int, int]] = {}
+            positive, places = np.zeros(len(self.labels), dtype=bool), dict[int, tuple[int, int]]()
             for span in own:
-                for place in np.flatnonzero(next(masks)).tolist():
-                    said.positive[place] = True
-                    places.setdefault(place, span)
-            found.append(said._replace(places=places))
+                mask = next(masks)
+                positive |= mask
+                places = dict.fromkeys(np.flatnonzero(mask).tolist(), span) | places
+            found.append(Said(positive, places=places))
         return found
 
 

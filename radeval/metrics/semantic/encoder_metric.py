@@ -10,8 +10,8 @@ from radeval.core.example import Example
 from radeval.core.info import ParameterValue
 from radeval.core.metric import Metric, RunContext
 from radeval.encoders.packages import need_packages
-from radeval.weights.catalogue import catalogue, find_model
-from radeval.weights.find import Weights, is_hub_id
+from radeval.weights.catalogue import find_model, public_name
+from radeval.weights.find import Weights
 
 
 class EncoderMetric(Metric):
@@ -48,12 +48,7 @@ class EncoderMetric(Metric):
 
     def model_fields(self) -> dict[str, ParameterValue]:
         """Returns the fields of a signature that say which encoder it is; a path is told by its content only."""
-        known = catalogue()[self.model_name].repo if self.model_name in catalogue() else self.model_name
-        return {
-            "model": known if is_hub_id(known) else "own",
-            "commit": self.weights.commit,
-            "dtype": self.dtype,
-        }
+        return {"model": public_name(self.model_name), "commit": self.weights.commit, "dtype": self.dtype}
 
     def score_batch(self, examples: Sequence[Example], context: RunContext) -> ScoreBatch:
         """Returns the scores of examples."""
