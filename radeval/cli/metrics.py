@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 
 _MOST_DETAILS = 20
 """How many details are told one by one."""
-_REPRODUCED = {
-    "yes": "yes: published numbers were got with the published weights",
-    "no": "no: nobody has yet got published numbers with it",
-}
 
 
 def metrics(
@@ -139,7 +135,6 @@ def describe(info: MetricInfo, ready: str) -> str:
         ("made for", f"modality {', '.join(info.modalities)}; language {', '.join(info.languages)}"),
         ("needs", ", ".join(info.needs) or "nothing but the reports"),
         ("extra", f"pip install 'radeval-judge[{info.extra}]'" if info.extra else "none"),
-        *([("reproduced", _REPRODUCED[info.reproduced])] if info.reproduced else []),
         ("tuned on", ", ".join(info.tuned_on) or "no ratings"),
         ("reproduced", _REPRODUCED[info.reproduced]),
         ("ready here", ready),

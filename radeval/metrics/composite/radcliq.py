@@ -71,7 +71,11 @@ class Radcliq(Metric):
         multi_reference="best",
         modalities=("cxr",),
         languages=("en",),
-        needs=("what radgraph_radcliq, bertscore:preset=radcliq and chexbert need",),
+        needs=(
+            "the archive of radgraph and its transformer's tokenizer",
+            "the weights of distilroberta-base",
+            "the weights of CheXbert and the vocabulary of bert-base-uncased",
+        ),
         extra="models",
         tuned_on=_TUNED_ON["v1"],
         reproduced="no",
