@@ -21,6 +21,7 @@ class Published:
         repo: OWNER/NAME on the Hugging Face hub.
         aliases: Other names of the same repository.
         file: The one file that is used; empty where the whole repository is.
+        files: The files that are to be fetched, where the repository holds far more.
         revision: The commit that is used; None where no commit could be confirmed.
         size: How large a download is, in words; empty where it is not known.
         source: Where these facts were read.
@@ -30,6 +31,7 @@ class Published:
     repo: str
     aliases: tuple[str, ...] = ()
     file: str = ""
+    files: tuple[str, ...] = ()
     revision: str | None = None
     size: str = ""
     source: str = ""
@@ -45,7 +47,7 @@ class Published:
             try:
                 if self.file:
                     return find_hub_file(repo, self.file, self.revision, size=self.size)
-                return find_weights(repo, self.revision, size=self.size)
+                return find_weights(repo, self.revision, size=self.size, files=self.files)
             except MissingResourceError as error:
                 absent = absent or error
         assert absent is not None
@@ -56,8 +58,9 @@ class Published:
 def catalogue() -> Mapping[str, Published]:
     """Returns all published weights by name, in the order of the catalogue."""
     text = Path(__file__).with_name("catalogue.toml").read_text(encoding="utf-8")
+    lists = ("aliases", "files")
     return {
-        name: Published(name, **{**entry, "aliases": tuple(entry.get("aliases", ()))})
+        name: Published(name, **{**entry, **{key: tuple(entry[key]) for key in lists if key in entry}})
         for name, entry in tomllib.loads(text).items()
     }
 

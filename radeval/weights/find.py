@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +32,7 @@ class Weights:
     commit: str
 
 
-def find_weights(model: str, revision: str | None = None, *, size: str = "") -> Weights:
+def find_weights(model: str, revision: str | None = None, *, size: str = "", files: Sequence[str] = ()) -> Weights:
     """Returns where a model's weights are: a folder with a config.json.
 
     A path is taken as it is. A hub id is looked for in the folder that RADEVAL_MODELS names, then in the local copy of
@@ -41,6 +42,7 @@ def find_weights(model: str, revision: str | None = None, *, size: str = "") -> 
         model: A path, or OWNER/NAME on the hub.
         revision: The hub's branch, tag or commit; a folder of the user's own is what it is.
         size: How large a download would be, for the error.
+        files: The files that are to be fetched; empty for all.
 
     Raises:
         MissingResourceError: They are not on this machine.
@@ -55,7 +57,7 @@ def find_weights(model: str, revision: str | None = None, *, size: str = "") -> 
     own = _in_own_folder(model)
     if own is not None and own.is_dir():
         return _folder(own)
-    return _in_hub_cache(model, revision, size)
+    return _in_hub_cache(model, revision, size, files)
 
 
 def find_file(path: str) -> Weights:
@@ -92,7 +94,7 @@ def find_hub_file(model: str, file: str, revision: str | None = None, *, size: s
             return Weights(place, digest_of(place))
     cached = try_to_load_from_cache(model, file, revision=revision)
     if not isinstance(cached, str):
-        raise _absent(model, revision, size, file)
+        raise _absent(model, revision, size, [file])
     path = Path(cached)
     commit = next((name for name in path.parts[::-1] if _COMMIT.fullmatch(name)), None)
     return Weights(path, commit or digest_of(path))
@@ -154,23 +156,21 @@ def _in_own_folder(model: str) -> Path | None:
     return next((place for place in places if place.exists()), places[0])
 
 
-def _in_hub_cache(model: str, revision: str | None, size: str) -> Weights:
+def _in_hub_cache(model: str, revision: str | None, size: str, files: Sequence[str]) -> Weights:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
         path = Path(snapshot_download(model, revision=revision, local_files_only=True))
     except (LocalEntryNotFoundError, HFValidationError):
-        raise _absent(model, revision, size) from None
+        raise _absent(model, revision, size, files) from None
     return Weights(path, path.name)
 
 
-def _absent(model: str, revision: str | None, size: str, file: str = "") -> MissingResourceError:
-    command = " ".join(
-        ["hf download", model, *([file] if file else []), *(["--revision", revision] if revision else [])]
-    )
+def _absent(model: str, revision: str | None, size: str, files: Sequence[str]) -> MissingResourceError:
+    command = " ".join(["hf download", model, *files, *(["--revision", revision] if revision else [])])
     return MissingResourceError(
         "this model is not on this machine, and radeval downloads none",
-        where=f"{model}/{file}" if file else model,
+        where=f"{model}/{files[0]}" if len(files) == 1 else model,
         hint=f"{command}{f' ({size})' if size else ''}; or set {FOLDER_VARIABLE} to a folder that holds it",
     )

@@ -33,7 +33,6 @@ TOKENIZER = "bert-base-uncased"
 STATUSES = ("blank", "positive", "negative", "uncertain")
 """What the classes of a head mean, in order."""
 
-_LONGEST = 512
 _HEADS = (*(4,) * 13, 2)
 _HEAD_SIZE = 64
 """Dimensions of an attention head in BERT models of every size."""
@@ -120,7 +119,9 @@ class CheXbertModel(TransformerModel[Labelled]):
 
     def __init__(self, checkpoint: Path, vocabulary: Path, device: str, dtype: Dtype) -> None:
         module = _module(checkpoint)
-        super().__init__(module, wordpiece_tokenizer(vocabulary, module["bert"]), device, dtype, _LONGEST)
+        bert = module["bert"]
+        tokenizer, longest = wordpiece_tokenizer(vocabulary, bert), bert.config.max_position_embeddings
+        super().__init__(module, tokenizer, device, dtype, longest)
 
     def results(self, ids: torch.Tensor, mask: torch.Tensor, batch: Sequence[Tokens]) -> list[Labelled]:
         """Returns statuses and embedding of each report."""

@@ -13,7 +13,7 @@ from radeval.core.info import ParameterValue
 from radeval.core.metric import RunContext
 from radeval.encoders.encoder import Encoder, Tokens
 from radeval.encoders.shared import shared_encoder
-from radeval.encoders.transformer import TransformerModel, load_module, load_tokenizer, wordpiece_tokenizer
+from radeval.encoders.transformer import TransformerModel, load_module, load_tokenizer, longest_of, wordpiece_tokenizer
 from radeval.metrics.entity.label_sets import Mask
 from radeval.weights.find import Weights, digest_of
 
@@ -89,7 +89,7 @@ class ClassifierModel(TransformerModel[Mask]):
             )
         path, own = found.weights.path, found.vocabulary
         tokenizer = load_tokenizer(path) if own is None else wordpiece_tokenizer(own, module)
-        super().__init__(module, tokenizer, device, found.dtype, _LONGEST)
+        super().__init__(module, tokenizer, device, found.dtype, min(_LONGEST, longest_of(tokenizer, module)))
 
     def results(self, ids: torch.Tensor, mask: torch.Tensor, batch: Sequence[Tokens]) -> list[Mask]:
         """Returns which labels each text has."""

@@ -83,13 +83,12 @@ class SrrBert(ModelLabels[Classifier]):
         masks = iter(self.model(context).encoder(context).read(sentences))
         found = []
         for own in spans:
-            said = Said(np.zeros(len(self.labels), dtype=bool), places={})
-            places: dict[int, tuple[int, int]] = {}
+            positive, places = np.zeros(len(self.labels), dtype=bool), dict[int, tuple[int, int]]()
             for span in own:
-                for place in np.flatnonzero(next(masks)).tolist():
-                    said.positive[place] = True
-                    places.setdefault(place, span)
-            found.append(said._replace(places=places))
+                mask = next(masks)
+                positive |= mask
+                places = dict.fromkeys(np.flatnonzero(mask).tolist(), span) | places
+            found.append(Said(positive, places=places))
         return found
 
 

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from radeval.core.batch import Floats, ScoreBatch
 from radeval.core.errors import ParameterError
@@ -179,14 +180,17 @@ def _matched(candidate: TokenVectors, reference: TokenVectors) -> tuple[float, f
     """Returns precision, recall and F1 of two texts; special tokens can be matched with, but are not counted."""
     if not candidate.content.any() or not reference.content.any():
         return _RAW
-    similarity = candidate.vectors @ reference.vectors.T
-    precision = _mean(similarity.max(axis=1)[candidate.content])
-    recall = _mean(similarity.max(axis=0)[reference.content])
+    import torch
+
+    # By torch, not numpy, whose threads would compete with those of the encoder.
+    similarity = torch.from_numpy(candidate.vectors) @ torch.from_numpy(reference.vectors).T
+    precision = _mean(similarity.amax(dim=1).numpy()[candidate.content])
+    recall = _mean(similarity.amax(dim=0).numpy()[reference.content])
     total = precision + recall
     return precision, recall, 2 * precision * recall / total if total else 0.0
 
 
-def _mean(best: np.ndarray[tuple[int], np.dtype[np.float32]]) -> float:
+def _mean(best: NDArray[np.float32]) -> float:
     return float(np.clip(best, 0.0, 1.0).mean(dtype=np.float64))
 
 

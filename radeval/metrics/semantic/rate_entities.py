@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from radeval.core.encoding import Dtype
 from radeval.core.errors import MissingResourceError
 from radeval.encoders.encoder import Tokens
-from radeval.encoders.transformer import TransformerModel, encodable, load_module, load_tokenizer
+from radeval.encoders.transformer import TransformerModel, encodable, load_module, load_tokenizer, longest_of
 from radeval.metrics.semantic.affinity import TYPES
 
 if TYPE_CHECKING:
     import torch
 
-LONGEST = 512
+_LONGEST = 512
 _OUTSIDE = "O"
 
 
@@ -68,7 +68,7 @@ class EntityModel(TransformerModel[tuple[Entity, ...]]):
         if not tokenizer.is_fast:
             raise MissingResourceError("its tokenizer does not tell where a token stands", where=str(path))
         self._marks = [_mark(name, path) for _, name in sorted(module.config.id2label.items())]
-        super().__init__(module, tokenizer, device, dtype, LONGEST)
+        super().__init__(module, tokenizer, device, dtype, min(_LONGEST, longest_of(tokenizer, module)))
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Returns the ids of each text's tokens, which remember where they stand."""

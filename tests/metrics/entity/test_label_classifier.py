@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import radeval
+from radeval.core.encoding import EncodingOptions
 from radeval.core.errors import MissingResourceError
 from radeval.core.example import Example
 from radeval.core.metric import RunContext
@@ -206,3 +207,12 @@ def test_weighted_averages_over_a_set_are_those_of_scikit_learn(tiny_models, cor
 def test_reports_without_a_sentence_have_no_label(tiny_models):
     found = score("- .", "Edema.", "srr_bert")
     assert (found.value, found.parts["recall"]) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("spec", ["chexbert", "radbert_ct", "srr_bert", "ratescore"])
+def test_half_precision_runs_and_is_in_the_signature(spec, tiny_models, corpus):
+    texts = texts_of(corpus, 4)
+    run = radeval.score(texts[:2], texts[2:], spec, n_boot=0, encoding=EncodingOptions(dtype="bfloat16"))
+    assert run.aggregates[spec].n_ok == 2
+    assert run.signatures[spec].fields["dtype"] == "bfloat16"
+    assert radeval.score(texts[:2], texts[2:], spec, n_boot=0).signatures[spec].id != run.signatures[spec].id
