@@ -48,13 +48,13 @@ def page(one: Example, result: RunResult) -> str:
     members = [item.by for item in score.evidence if item.kind == "verdict"]
     found = [item for item in score.evidence if not _is_of_the_pair(item)]
     numbered = list(enumerate(sorted(_found_once(found, members), key=_gravity), 1))
-    console = Console(width=min(100, _columns()), highlight=False, file=None, record=False)
+    console = Console(width=min(100, _columns()), highlight=False, markup=False, emoji=False)
     with console.capture() as captured:
         console.print(_title(one), style="bold", soft_wrap=False)
         console.print(_side_by_side(one, numbered))
         console.print()
         for item in filter(_is_of_the_pair, score.evidence):
-            console.print(_said_of_the_pair(item, members), soft_wrap=True)
+            console.print(_said_of_the_pair(item, members))
         _print_lines(console, numbered)
         if not score.evidence:
             console.print("no evidence: " + (score.reason or f"{label} gives none for this pair"))

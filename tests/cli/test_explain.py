@@ -119,3 +119,11 @@ def test_settings_of_the_file_count_as_for_score(tmp_path, radeval_command):
     (tmp_path / "radeval.toml").write_text('sections = "findings"\n', encoding="utf-8")
     done = radeval_command("explain", "preds.csv", "refs.csv", "--id", "a", "--json")
     assert json.loads(done.stdout)["scores"]["findings"] == 1.0
+
+
+def test_brackets_and_colons_of_a_table_are_printed_as_they_are(tmp_path, radeval_command):
+    (tmp_path / "preds.csv").write_text('id,report\na,"A quibbling snorkel lies at the base."\n')
+    (tmp_path / "refs.csv").write_text('id,report,indication\na,"No effusion.","[/b] cough :lungs: [red]"\n')
+    done = radeval_command("explain", "preds.csv", "refs.csv", "--id", "a")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "indication: [/b] cough :lungs: [red]" in done.stdout
