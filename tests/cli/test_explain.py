@@ -127,3 +127,12 @@ def test_brackets_and_colons_of_a_table_are_printed_as_they_are(tmp_path, radeva
     done = radeval_command("explain", "preds.csv", "refs.csv", "--id", "a")
     assert (done.returncode, done.stderr) == (0, "")
     assert "indication: [/b] cough :lungs: [red]" in done.stdout
+
+
+def test_a_report_cannot_command_the_terminal(tmp_path, radeval_command):
+    for name, text in (("preds.csv", "Small left effusion. \x1b[2J\x9b5m"), ("refs.csv", "\x1b]0;x\x07No effusion.")):
+        (tmp_path / name).write_text(f'id,report\na,"{text}"\n', encoding="utf-8")
+    done = radeval_command("explain", "preds.csv", "refs.csv", "--id", "a")
+    assert done.returncode == 0, done.stderr
+    assert "effusion" in done.stdout
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", done.stdout)
