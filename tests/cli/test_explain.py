@@ -130,3 +130,20 @@ def test_evidence_without_a_place_is_named_and_details_are_left_out(tmp_path, ra
     assert re.search(line, done.stdout, re.MULTILINE)
     assert "agreement_5" in done.stdout
     assert "tp_" not in done.stdout
+
+
+def test_brackets_and_colons_of_a_table_are_printed_as_they_are(tmp_path, radeval_command):
+    (tmp_path / "preds.csv").write_text('id,report\na,"A quibbling snorkel lies at the base."\n')
+    (tmp_path / "refs.csv").write_text('id,report,indication\na,"No effusion.","[/b] cough :lungs: [red]"\n')
+    done = radeval_command("explain", "preds.csv", "refs.csv", "--id", "a")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "indication: [/b] cough :lungs: [red]" in done.stdout
+
+
+def test_a_report_cannot_command_the_terminal(tmp_path, radeval_command):
+    for name, text in (("preds.csv", "Small left effusion. \x1b[2J\x9b5m"), ("refs.csv", "\x1b]0;x\x07No effusion.")):
+        (tmp_path / name).write_text(f'id,report\na,"{text}"\n', encoding="utf-8")
+    done = radeval_command("explain", "preds.csv", "refs.csv", "--id", "a")
+    assert done.returncode == 0, done.stderr
+    assert "effusion" in done.stdout
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", done.stdout)

@@ -527,3 +527,15 @@ def test_details_quote_no_report_where_text_is_kept_out(radeval_command, folder,
     told = radeval_command(*pair, "--details", "--no-text", cwd=folder)
     assert "missing finding: pulmonary edema, 1 (100% of its kind)" in told.stdout
     assert "“" not in told.stdout
+
+
+def test_brackets_and_colons_in_names_are_printed_as_they_are(folder, scored, radeval_command):
+    (folder / "preds.csv").write_text(
+        "id,system,site,report\na,[v1],[/b],Clear.\nb,[v1],:lungs:,Clear.\na,two,[/b],Clear.\nb,two,:lungs:,Clear.\n"
+    )
+    (folder / "refs.csv").write_text("id,report\na,Clear.\nb,Clear lungs.\n")
+    done = scored("--by", "site")
+    assert done.returncode == 0, done.stderr
+    assert [name for name in ("[v1]", "[/b]", ":lungs:") if name not in done.stdout] == []
+    compared = radeval_command("compare", "preds.csv", "--refs", "refs.csv", "-m", "rouge")
+    assert "[v1]" in compared.stdout, compared.stderr

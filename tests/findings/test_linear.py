@@ -83,9 +83,9 @@ def test_steps_at_most_double_when_the_text_doubles(counting, pattern):
 def seconds(text: str, call) -> float:
     best = float("inf")
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         call(text)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     return best
 
 
@@ -122,7 +122,7 @@ def test_expressions_do_not_backtrack(pattern, call):
 
 @pytest.mark.parametrize("pattern", ["no ", "effusion, ", "1 x ", "Heart is normal.\n", "FINDINGS: ", "left "])
 def test_a_huge_text_is_read(pattern):
-    start = time.perf_counter()
+    start = time.process_time()
     reading = read(pattern * (100_000 // len(pattern)))
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
     assert len(reading.sentences) <= 100_000

@@ -83,7 +83,7 @@ def test_half_an_object_never_passes_for_a_whole_one(value, cut):
 @pytest.mark.parametrize("piece", ["[", '["', "{ ", '[" ', "[1 ", "[[1],", '["a",', '{"a":"{"} '])
 def test_no_reply_takes_long(piece):
     # In hours, were each beginning read to the end of the text.
-    started = time.perf_counter()
+    started = time.process_time()
     with contextlib.suppress(InvalidReply):
         json_of("x " + piece * (200_000 // len(piece)))
-    assert time.perf_counter() - started < 60
+    assert time.process_time() - started < 60

@@ -162,6 +162,6 @@ def test_never_raises(text: str) -> None:
 @pytest.mark.parametrize("unit", ["a", "a ", "a\u0301", "\u0301", "'", "l'", "\u80ba", "xx "])
 def test_time_is_bounded(unit: str) -> None:
     text = unit * 500_000
-    begin = time.perf_counter()
+    begin = time.process_time()
     looks_english(text)
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2

@@ -196,7 +196,7 @@ def crimson_package(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The package `crimson-score`, without the many it depends on."""
     folder = tmp_path_factory.mktemp("crimson")
     command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder), "crimson-score==0.2.0"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"crimson-score cannot be fetched: {done.stderr.strip().splitlines()[-1:]}")
     (wheel,) = folder.glob("*.whl")
