@@ -89,8 +89,8 @@ def radpref(study: Study) -> dict[str, dict[str, Any]]:
         rows.append((line.label + " *" * line.in_sample, *(with_interval(one) for one in values.values()), *shares))
         found[line.label] = {short: asdict(one) for short, one in values.items()} | {"in_sample": line.in_sample}
     print_table(f"RadPref: {whole.n_used} candidates of {whole.n_groups} studies (* in-sample)", header, rows)
-    for notice in whole.notices:
-        print(f"  {notice}")
+    for note in study.notes:
+        print(f"  {note}")
     return found
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from radeval.core.example import Context, Example
 from radeval.core.finding import Finding, Kind, Presence
+from radeval.findings.kinship import names_no_finding
 from radeval.findings.reader import ReportReader
 from radeval.run.score import RunOptions, score_examples
 from radeval.study.series import NORMAL_REPORT
@@ -96,7 +97,8 @@ def doubted(report: str, reader: ReportReader) -> str:
 
 
 def _is_stated(finding: Finding) -> bool:
-    return finding.kind is not Kind.NORMAL and finding.presence is not Presence.ABSENT
+    said = finding.kind is not Kind.NORMAL and finding.presence is not Presence.ABSENT
+    return said and not names_no_finding(finding.concept)
 
 
 def load(path: Path, reader: ReportReader) -> list[Study]:

@@ -71,7 +71,7 @@ class ExactReader(ReportReader):
 
     def __init__(self) -> None:
         super().__init__("cxr")
-        self.kinship = _Strangers(self.lexicon, self.anatomy)
+        self.kinship = _Strangers(self.lexicon, self.anatomy, self.placements)
 
 
 class _Strangers(Kinship):

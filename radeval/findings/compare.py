@@ -9,7 +9,7 @@ from radeval.core.finding import Finding, Kind, Laterality, Presence
 from radeval.findings.assign import best_assignment
 from radeval.findings.differences import Attribute, Difference, differences, sides_differ
 from radeval.findings.inference import rules_out
-from radeval.findings.kinship import SYNONYM, Kinship
+from radeval.findings.kinship import SYNONYM, Kinship, names_no_finding
 from radeval.findings.merging import Stated, stated
 from radeval.findings.placements import Apart
 from radeval.findings.reader import ReportReader
@@ -220,7 +220,7 @@ def _contained(one: Stated, matched: Sequence[Stated], kinship: Kinship) -> bool
     is one of the names that the other gives a finding, or the general name of what the other calls by a special one.
     """
     finding = one.finding
-    if kinship.of_technique(finding.concept):
+    if names_no_finding(finding.concept):
         return True
     for known in matched:
         other = known.finding

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from radeval.findings.vocabulary import Mention, Vocabulary
@@ -14,7 +13,6 @@ _ADJECTIVE = frozenset({"quality", "descriptor"})
 _ENDS = frozenset({"base", "apex"})
 _LEVELS = frozenset({"upper", "lower", "mid", "middle"})
 _THROUGH = frozenset({"through", "to", "thru"})
-_NUMBERED = re.compile(r"([a-z_]+?)(\d{1,2})$")
 """A structure that is one of a row: "rib_7", "t12"."""
 _ARTICLES = frozenset({"the", "that", "on", "of"})
 _COMPARED_TO = frozenset({
@@ -47,8 +45,6 @@ def complete(
     ranges = "structure" in roles and any(token.word in _THROUGH for token in tokens)
     if "join" in roles or "quality" in roles or ranges:
         _complete_lists(mentions, tokens, words)
-    if ranges:
-        _fill_ranges(mentions, tokens, words)
     if "structure" in roles:
         _join_ends(mentions, tokens, words)
     if "quality" in roles or "descriptor" in roles:
@@ -76,20 +72,6 @@ def _join_zones(mentions: list[Mention], tokens: Sequence[Token], words: Vocabul
         whole = words.meaning([word, *(token.word for token in tokens[structure.first : structure.last])])
         if whole is not None and "structure" in whole and words.within_lung(whole["structure"]):
             mentions[place], mentions[place + 2] = level._replace(roles=_JOINED), structure._replace(roles=whole)
-
-
-def _fill_ranges(mentions: list[Mention], tokens: Sequence[Token], words: Vocabulary) -> None:
-    """Names what lies between two numbered parts: "fourth through seventh ribs" are the fifth and sixth too."""
-    for place in range(len(mentions) - 2, 0, -1):
-        if tokens[mentions[place].first].word not in _THROUGH:
-            continue
-        ends = [_NUMBERED.match(mentions[other].roles.get("structure", "")) for other in (place - 1, place + 1)]
-        if ends[0] is None or ends[1] is None or ends[0][1] != ends[1][1]:
-            continue
-        between = [f"{ends[0][1]}{number}" for number in range(int(ends[0][2]) + 1, int(ends[1][2]))]
-        known = [name for name in between if name in words.lexicon.structures]
-        if known:
-            mentions[place : place + 1] = [mentions[place]._replace(roles={"structure": name}) for name in known]
 
 
 def _drop_standards(mentions: list[Mention], tokens: Sequence[Token]) -> None:

@@ -23,9 +23,9 @@ _TECHNIQUE = "technical_"
 """How the packs begin the names of what is said of the film, not of the patient."""
 
 
-def is_of_technique(concept: str) -> bool:
-    """Tells whether a concept is about how a film was taken."""
-    return concept.startswith(_TECHNIQUE)
+def names_no_finding(concept: str) -> bool:
+    """Tells whether a concept is about how a film was taken or that it looks as before: none need repeat it."""
+    return concept.startswith(_TECHNIQUE) or concept == UNCHANGED
 
 
 class Kinship:
@@ -145,7 +145,3 @@ class Kinship:
         if _TISSUES.issuperset(one.locations) is not _TISSUES.issuperset(other.locations):
             return False
         return not self.stated_nowhere(one) and not self.stated_nowhere(other)
-
-    def of_technique(self, concept: str) -> bool:
-        """Tells whether a concept is about how a film was taken or that it looks as before: none need repeat it."""
-        return concept.startswith(_TECHNIQUE) or concept == UNCHANGED

@@ -11,7 +11,7 @@ from radeval.core.finding import Kind, Presence
 from radeval.core.info import Parameter, ParameterValue
 from radeval.core.metric import RunContext
 from radeval.core.score import Evidence
-from radeval.findings.kinship import is_of_technique
+from radeval.findings.kinship import names_no_finding
 from radeval.findings.packs import PackFile, load_lexicon, read_pack
 from radeval.findings.reader import ReportReader, reader
 from radeval.findings.reading import Reading
@@ -144,7 +144,7 @@ def _unread(text: str, reading: Reading) -> dict[str, str]:
 def states_finding(reading: Reading) -> bool:
     """Tells whether a report states anything of the patient as present or uncertain, normal statements aside."""
     return any(
-        one.kind is not Kind.NORMAL and one.presence is not Presence.ABSENT and not is_of_technique(one.concept)
+        one.kind is not Kind.NORMAL and one.presence is not Presence.ABSENT and not names_no_finding(one.concept)
         for one in reading.findings
     )
 

@@ -175,7 +175,7 @@ def test_evidence_names_what_was_right_and_wrong_with_its_significance():
     assert all(one.significance and one.span for one in found.values())
 
 
-@pytest.mark.parametrize("said", ["", "The patient is rotated. ", "Low inspiration. "])
+@pytest.mark.parametrize("said", ["", "The patient is rotated. ", "No change from prior. "])
 def test_what_is_said_of_the_film_does_not_open_the_way_to_a_verdict(said):
     unknown = "Grumous zelotic frondescence is seen throughout."
     result = radeval.load_metric("weighted_findings")([f"{said}{NORMAL} {unknown}"], [NORMAL])["weighted_findings"]
