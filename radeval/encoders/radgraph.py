@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -114,13 +115,8 @@ class RadGraphModel:
         return [state[1 : len(part) + 1] for state, part in zip(states, parts, strict=True)]
 
     def _annotation(self, report: _Pieces, pieces: torch.Tensor) -> Annotation:
-        import torch
-
         words = report.words
-        counts = torch.tensor(report.counts, device=pieces.device)
-        owners = torch.repeat_interleave(torch.arange(len(words), device=pieces.device), counts)
-        sums = torch.zeros(len(words), pieces.shape[1], device=pieces.device).index_add_(0, owners, pieces)
-        graph = self._heads.read(sums / counts.clamp(min=1)[:, None]) if words else Graph([], [])
+        graph = self._heads.read(_means(pieces, report.counts)) if words else Graph([], [])
         entities: dict[str, Any] = {}
         for number, (first, last, label) in enumerate(graph.entities, 1):
             entities[str(number)] = {
@@ -139,6 +135,21 @@ def annotation_size(annotation: Annotation) -> int:
     """Returns about how many bytes an annotation takes."""
     entities = annotation["entities"].values()
     return 1000 + 4 * len(annotation["text"]) + sum(800 + 200 * len(one["relations"]) for one in entities)
+
+
+def _means(pieces: torch.Tensor, counts: Sequence[int]) -> torch.Tensor:
+    """Returns the mean of the vectors of each word's pieces, 0 where it has none.
+
+    Adds them in their order, since sums in any order differ in the last bit from run to run on a GPU.
+    """
+    import torch
+
+    sums = torch.zeros(len(counts), pieces.shape[1], device=pieces.device)
+    starts = list(accumulate(counts, initial=0))
+    for step in range(max(counts)):
+        longer = [word for word, count in enumerate(counts) if count > step]
+        sums[longer] += pieces[[starts[word] + step for word in longer]]
+    return sums / torch.tensor(counts, device=pieces.device).clamp(min=1)[:, None]
 
 
 def _weights(file: Path) -> Mapping[str, torch.Tensor]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import shutil
 import tarfile
 import tempfile
@@ -14,14 +13,13 @@ from pathlib import Path
 from radeval.core.errors import MissingResourceError, OutputError
 from radeval.core.places import own_cache
 from radeval.weights.catalogue import Published
-from radeval.weights.find import Weights, digest_of, own_folder
+from radeval.weights.find import Weights, digest_of
 
 
 def find_unpacked(one: Published, needed: Sequence[str], elsewhere: Sequence[Path] = ()) -> Weights:
     """Returns the folder with the files of a published archive.
 
-    A folder of the archive's name beside where the archive would be is taken as it is; an archive is unpacked into our
-    own cache when it is first needed.
+    One that the user has unpacked is taken as it is; an archive is unpacked into our own cache when it is first needed.
 
     Args:
         one: What is published; its `file` is the archive.
@@ -32,29 +30,19 @@ def find_unpacked(one: Published, needed: Sequence[str], elsewhere: Sequence[Pat
         MissingResourceError: It is not on this machine, or it is damaged or lacks something.
         OutputError: It cannot be unpacked into our cache.
     """
-    name = one.file.removesuffix(".tar.gz")
-    for repo in (one.repo, *one.aliases):
-        own = own_folder(repo)
-        if own is not None and (own / name).is_dir():
-            return _checked(own / name, needed)
     try:
-        archive = one.find()
+        found = one.find()
     except MissingResourceError:
         for folder in elsewhere:
             if _lacking(folder, needed) is None:
-                return _checked(folder, needed)
+                return Weights(folder, digest_of(folder))
         raise
-    return Weights(_unpacked(archive, name, needed), archive.commit)
-
-
-def _checked(folder: Path, needed: Sequence[str]) -> Weights:
-    lacking = _lacking(folder, needed)
+    if found.path.is_file():
+        return Weights(_unpacked(found, one.file.removesuffix(".tar.gz"), needed), found.commit)
+    lacking = _lacking(found.path, needed)
     if lacking is not None:
-        raise MissingResourceError(f"this model is incomplete: it has no {lacking}", where=str(folder))
-    digest = hashlib.sha256()
-    for place in [folder, *sorted(folder / one for one in needed if (folder / one).is_dir())]:
-        digest.update(digest_of(place).encode())
-    return Weights(folder, f"sha256:{digest.hexdigest()[:32]}")
+        raise MissingResourceError(f"this model is incomplete: it has no {lacking}", where=str(found.path))
+    return found
 
 
 def _lacking(folder: Path, needed: Sequence[str]) -> str | None:

@@ -54,7 +54,7 @@ def find_weights(model: str, revision: str | None = None, *, size: str = "", fil
         raise MissingResourceError(
             "there is no such folder", where=model, hint="name a folder with config.json, or a hub id as OWNER/NAME"
         )
-    own = own_folder(model)
+    own = _in_own_folder(model)
     if own is not None and own.is_dir():
         return _folder(own)
     return _in_hub_cache(model, revision, size, files)
@@ -75,6 +75,8 @@ def find_file(path: str) -> Weights:
 def find_hub_file(model: str, file: str, revision: str | None = None, *, size: str = "") -> Weights:
     """Returns where one file of a hub's repository is: in the folder that RADEVAL_MODELS names, else in the hub's copy.
 
+    In the user's folder, an archive may be unpacked, in a folder of its name.
+
     Args:
         model: OWNER/NAME on the hub.
         file: The file in that repository.
@@ -86,9 +88,10 @@ def find_hub_file(model: str, file: str, revision: str | None = None, *, size: s
     """
     from huggingface_hub import try_to_load_from_cache
 
-    own = own_folder(model)
-    if own is not None and (own / file).is_file():
-        return Weights(own / file, digest_of(own / file))
+    own = _in_own_folder(model)
+    for place in () if own is None else (own / file.removesuffix(".tar.gz"), own / file):
+        if place.exists():
+            return Weights(place, digest_of(place))
     cached = try_to_load_from_cache(model, file, revision=revision)
     if not isinstance(cached, str):
         raise _absent(model, revision, size, [file])
@@ -108,20 +111,15 @@ def is_hub_id(model: str) -> bool:
 
 
 def digest_of(path: Path) -> str:
-    """Returns a digest of a file, or of a folder's files but hidden ones, which programs leave behind.
+    """Returns a digest of a file, or of all files in a folder but hidden ones, which programs leave behind.
 
     Small files are read whole; of weights, their size and 64 blocks of 1 MiB spread over each file, since fine-tuning
     changes nearly all of them and reading all would take as long as loading the model.
     """
     digest = hashlib.sha256()
-    files = (
-        [path]
-        if path.is_file()
-        else sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
-    )
-    for file in files:
+    for name, file in _files(path).items():
         size = file.stat().st_size
-        digest.update(f"{file.name if path.is_dir() else ''}\0{size}\0".encode())
+        digest.update(f"{name}\0{size}\0".encode())
         last = max(0, size - _BLOCK)
         starts = (
             range(0, size, _BLOCK) if size <= _BLOCK * _BLOCKS else [last * k // (_BLOCKS - 1) for k in range(_BLOCKS)]
@@ -133,6 +131,14 @@ def digest_of(path: Path) -> str:
     return f"sha256:{digest.hexdigest()[:32]}"
 
 
+def _files(path: Path) -> dict[str, Path]:
+    """Returns a file under no name, or a folder's files by their names in it."""
+    if path.is_file():
+        return {"": path}
+    found = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
+    return {name: found[name] for name in sorted(found) if not any(one.startswith(".") for one in name.split("/"))}
+
+
 def _folder(path: Path) -> Weights:
     if not (path / "config.json").is_file():
         raise MissingResourceError("this folder holds no model: it has no config.json", where=str(path))
@@ -140,7 +146,7 @@ def _folder(path: Path) -> Weights:
     return Weights(path, commit)
 
 
-def own_folder(model: str) -> Path | None:
+def _in_own_folder(model: str) -> Path | None:
     """Returns where a model would be in the user's folder: the first form of its name that is there."""
     root = os.environ.get(FOLDER_VARIABLE)
     if not root:

@@ -37,6 +37,9 @@ _PARTS = {
     "rouge": Part("rouge", "in BERTScore's place: ROUGE-L of unstemmed words"),
     "labels14": Part("labels14", "in s_emb's place: cosine of 14 observations that rules read"),
 }
+_SAFE = Properties(symmetric=True, clinical=True)
+_V0 = Properties(identity_is_best=False)
+"""Version 0 counts BLEU as an error, so that neither a copy is its best nor a flipped negation always worse."""
 _SCALE = (
     "This is not RadCliQ and not on its scale: 0 where nothing is missed, 1 where each component is 0, the components "
     "weighted as in RadCliQ-v1. It was compared with no rating. "
@@ -69,9 +72,14 @@ class Radcliq(Metric):
             ANNOTATIONS,
         ),
         multi_reference="best",
+        properties=_SAFE,
         modalities=("cxr",),
         languages=("en",),
-        needs=("what radgraph_radcliq, bertscore:preset=radcliq and chexbert need",),
+        needs=(
+            "the archive of radgraph and its transformer's tokenizer",
+            "the weights of distilroberta-base",
+            "the weights of CheXbert and the vocabulary of bert-base-uncased",
+        ),
         extra="models",
         tuned_on=_TUNED_ON["v1"],
         reproduced="no",
@@ -117,8 +125,7 @@ class Radcliq(Metric):
             return replace(
                 info,
                 empty=EmptyRules(worst, worst, "unscored"),
-                # Version 0 counts BLEU as an error, so that a copy is not its best.
-                properties=Properties(identity_is_best=version == "v1", symmetric=version == "v1"),
+                properties=_SAFE if version == "v1" else _V0,
             )
         return replace(
             info,
@@ -127,7 +134,7 @@ class Radcliq(Metric):
             range=(0.0, 1.0) if offline else (0.0, None),
             citation="weights: Yu et al., Patterns 2023; components by rules: radeval's own",
             empty=EmptyRules(1.0, 1.0, "unscored"),
-            properties=Properties(identity_is_best=False, symmetric=True),
+            properties=replace(_SAFE, identity_is_best=False),
             needs=() if offline else info.needs,
             extra=None if offline else "models",
             reproduced=None,

@@ -46,7 +46,7 @@ class RadGraph(Metric):
         ),
         multi_reference="best",
         # As in the original, two reports without entities score 0, even when they are the same.
-        properties=Properties(identity_is_best=False, symmetric=True),
+        properties=Properties(identity_is_best=False, symmetric=True, clinical=True),
         modalities=("cxr", "ct"),
         languages=("en",),
         needs=("the model's archive (StanfordAIMI/RRG_scorers) and its transformer's tokenizer, or annotations",),

@@ -33,7 +33,7 @@ class RadGraphRadcliq(Metric):
         ),
         parameters=(ANNOTATIONS,),
         multi_reference="best",
-        properties=Properties(identity_is_best=False, symmetric=True),
+        properties=Properties(identity_is_best=False, symmetric=True, clinical=True),
         modalities=("cxr",),
         languages=("en",),
         needs=("the archive of radgraph (StanfordAIMI/RRG_scorers) and its transformer's tokenizer, or annotations",),
