@@ -93,14 +93,14 @@ class Bertscore(EncoderMetric):
     )
 
     def __init__(self, preset: str = "roberta-large", model: str | None = None, layer: int | None = None) -> None:
-        chosen = PRESETS[preset] if model is None or layer is None else Preset(model, layer)
-        super().__init__(chosen.model, parameters={"preset": preset, "model": model, "layer": layer})
+        super().__init__(preset=preset, model=model, layer=layer)
         where = "metric 'bertscore'"
         if (model is None) != (layer is None):
             raise ParameterError("model and layer belong together", where=where, hint="model=PATH_OR_ID,layer=N")
         if model is not None and preset != "roberta-large":
             raise ParameterError("preset and model exclude each other", where=where, hint="leave one out")
-        self._preset = chosen
+        self._preset = PRESETS[preset] if model is None or layer is None else Preset(model, layer)
+        self.model_name = self._preset.model
         worst = _rescaled(np.zeros((1, 3)), self._preset.baseline)[0].tolist()
         if self._preset.baseline is not None:
             self.info = replace(

@@ -53,8 +53,8 @@ class EmbeddingCosine(EncoderMetric):
     )
 
     def __init__(self, model: str = "all-minilm-l6-v2", pooling: Pooling = "mean") -> None:
-        super().__init__(model, parameters={"model": model, "pooling": pooling})
-        self._pooling = pooling
+        super().__init__(model=model, pooling=pooling)
+        self.model_name, self._pooling = model, pooling
 
     def uses(self) -> tuple[Hashable, ...]:
         """Returns the key of the encoder."""

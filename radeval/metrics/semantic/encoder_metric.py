@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from radeval.core.batch import ScoreBatch
 from radeval.core.encoding import Dtype
@@ -17,14 +17,15 @@ from radeval.weights.find import Weights
 class EncoderMetric(Metric):
     """A metric on one encoder. A subclass says which, and turns single-reference examples into columns.
 
-    Args:
-        model: A name of the catalogue, a hub id or a path.
-        parameters: Every declared parameter with its value.
+    Attributes:
+        model_name: A name of the catalogue, a hub id or a path.
+        dtype: The precision that the encoder runs in.
     """
 
-    def __init__(self, model: str, parameters: Mapping[str, ParameterValue]) -> None:
+    model_name: str
+
+    def __init__(self, **parameters: ParameterValue) -> None:
         super().__init__(**parameters)
-        self.model_name = model
         self._weights: Weights | None = None
         self.dtype: Dtype = "float32"
 
