@@ -116,7 +116,7 @@ def _examined(name: str) -> tuple[dict[str, Any], bool]:
     try:
         found = find_model(name)
     except MissingResourceError:
-        if "/" not in name:
+        if "/" not in name and name not in catalogue():
             # A bare name is more likely a judge's, written without the way to it: this says how to write it.
             parse_endpoint(name)
         raise

@@ -39,6 +39,13 @@ def test_the_path_of_weights_is_printed_alone_or_the_command_that_fetches_them_t
     assert "hf download owner/absent" in gone.stderr
 
 
+def test_weights_that_are_absent_are_told_with_the_command_that_fetches_them(radeval_command, tmp_path):
+    nowhere = {"RADEVAL_MODELS": str(tmp_path), "HF_HUB_CACHE": str(tmp_path)}
+    gone = radeval_command("models", "check", "chexbert", env=nowhere)
+    assert (gone.returncode, gone.stdout) == (1, "")
+    assert "hf download StanfordAIMI/RRG_scorers chexbert.pth" in gone.stderr
+
+
 def test_weights_are_whole_or_what_is_damaged_is_named(radeval_command, tiny_models, tmp_path):
     here = {"RADEVAL_MODELS": str(tiny_models), "HF_HUB_CACHE": str(tiny_models / "none")}
     whole = radeval_command("models", "check", "roberta-large", "--json", env=here)
