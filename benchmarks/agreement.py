@@ -43,7 +43,7 @@ from machine import TREE, facts, print_facts, print_table, write_json
 from radeval.core.metric import RunContext
 from radeval.core.registry import PRESETS, make_metric
 from radeval.findings.reader import reader
-from radeval.run.score import RunOptions
+from radeval.run.options import RunOptions
 from radeval.study.analysis import StudyOptions, analyse
 from radeval.study.data import Study
 from radeval.study.datasets import load_study

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from machine import print_table
 
-from radeval.run.score import RunOptions, score_examples
+from radeval.run.options import RunOptions
+from radeval.run.score import score_examples
 from radeval.stats.agreement import mean_absolute_difference
 from radeval.stats.design import Design, estimate
 from radeval.study.data import Study

@@ -13,7 +13,8 @@ from radeval.core.example import Context, Example
 from radeval.core.finding import Finding, Kind, Presence
 from radeval.findings.kinship import names_no_finding
 from radeval.findings.reader import ReportReader
-from radeval.run.score import RunOptions, score_examples
+from radeval.run.options import RunOptions
+from radeval.run.score import score_examples
 from radeval.study.series import NORMAL_REPORT
 
 REFERENCES = 1_000

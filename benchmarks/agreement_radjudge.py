@@ -14,7 +14,8 @@ import numpy as np
 from radeval.core.example import Context, Example
 from radeval.core.info import MetricInfo
 from radeval.io import cells
-from radeval.run.score import RunOptions, score_examples
+from radeval.run.options import RunOptions
+from radeval.run.score import score_examples
 
 EQUAL = 0.01
 """Scores on a scale from 0 to 1 that differ by less count as equal; that is RadJudge's own rule."""

@@ -23,7 +23,7 @@ from machine import TREE, facts, print_facts, print_table, write_json
 
 from radeval.cli.study_inputs import DEFAULT_METRICS
 from radeval.core.example import Example
-from radeval.run.score import RunOptions
+from radeval.run.options import RunOptions
 from radeval.study.analysis import StudyOptions, analyse
 from radeval.study.data import Study, Target
 from radeval.study.datasets import load_study

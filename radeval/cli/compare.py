@@ -113,7 +113,8 @@ def _scored(paths: Sequence[Path], refs: Path, flags: dict[str, Any], by: Sequen
     from radeval.cli.score import column_of
     from radeval.core.config import load_settings
     from radeval.io.reading import read_examples
-    from radeval.run.score import RunOptions, score_examples
+    from radeval.run.options import RunOptions
+    from radeval.run.score import score_examples
 
     settings = load_settings(flags, os.environ, Path.cwd())
     options = RunOptions(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from radeval.core.example import Example
     from radeval.metrics.judge.estimate import ModelEstimate
+    from radeval.run.options import RunOptions
     from radeval.run.plan import Planned
-    from radeval.run.score import RunOptions
 
 
 def dry_run(examples: Sequence[Example], planned: Sequence[Planned], options: RunOptions, format: str) -> str:

@@ -61,7 +61,8 @@ def explain(
     from radeval.cli.talk import Talk
     from radeval.core.config import load_settings
     from radeval.io.reading import read_examples
-    from radeval.run.score import RunOptions, score_examples
+    from radeval.run.options import RunOptions
+    from radeval.run.score import score_examples
 
     flags: dict[str, Any] = {"sections": sections, "id_col": id_col, "text_col": text_col, "lexicon": lexicon}
     flags |= {"judge": judge, "allow_remote": allow_remote, "cache": cache, "timeout": timeout, "prompts": prompts}

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from radeval.core.config import Settings
     from radeval.core.encoding import EncodingOptions
     from radeval.core.judging import JudgeOptions
+    from radeval.run.options import RunOptions
     from radeval.run.plan import Planned
-    from radeval.run.score import RunOptions
 
 Lexicon = Annotated[
     list[str] | None,
@@ -131,7 +131,7 @@ def planned_metrics(
 
 def run_parameters(settings: Settings) -> dict[str, str]:
     """Returns the parameters that settings give to every metric that has them."""
-    from radeval.run.score import RULES
+    from radeval.run.options import RULES
 
     found = {} if settings.judge == RULES else {"judge": settings.judge}
     return found | {"lexicon": os.pathsep.join(settings.lexicon)} if settings.lexicon else found

@@ -126,7 +126,8 @@ def score(
     from radeval.cli.talk import Talk
     from radeval.core.config import load_settings
     from radeval.io.reading import read_examples
-    from radeval.run.score import RunOptions, score_examples
+    from radeval.run.options import RunOptions
+    from radeval.run.score import score_examples
 
     flags = {
         "metrics": metric,

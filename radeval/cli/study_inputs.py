@@ -16,7 +16,7 @@ from radeval.cli.complete import complete_metric
 from radeval.cli.judging import check_taken, encoding_of, judging_of, planned_metrics, run_parameters
 
 if TYPE_CHECKING:
-    from radeval.run.score import RunOptions
+    from radeval.run.options import RunOptions
     from radeval.study.data import Study
     from radeval.study.series import Series
 
@@ -63,7 +63,7 @@ Progress = Annotated[
 def run_options_of(flags: dict[str, Any], metrics: Sequence[str]) -> RunOptions:
     """Returns how metrics are run, checked before any file is read."""
     from radeval.core.config import load_settings
-    from radeval.run.score import RunOptions
+    from radeval.run.options import RunOptions
 
     settings = load_settings(flags, os.environ, Path.cwd())
     options = RunOptions(

@@ -14,9 +14,10 @@ from radeval.core.judging import JudgeOptions
 from radeval.core.metric import Metric, RunContext, Shared
 from radeval.core.results import RunResult
 from radeval.run.arguments import examples_from_arguments
+from radeval.run.options import RunOptions
 from radeval.run.plan import Planned, plan, signature
 from radeval.run.prepare import prepare
-from radeval.run.score import RunOptions, run_plan
+from radeval.run.work import run_plan
 
 
 class LoadedMetric:

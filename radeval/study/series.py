@@ -16,8 +16,9 @@ from radeval.core.info import Direction
 from radeval.core.metric import Metric
 from radeval.core.results import MetricResult, RunResult
 from radeval.io.tables import Table, read_table
+from radeval.run.options import RunOptions
 from radeval.run.progress import Progress
-from radeval.run.score import RunOptions, score_examples
+from radeval.run.score import score_examples
 from radeval.stats.correlation import tau_b
 from radeval.study.data import Problem, Study, Target
 from radeval.study.datasets.custom import item_keys, places_of

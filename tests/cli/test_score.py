@@ -326,7 +326,7 @@ def test_an_interrupt_in_the_middle_of_a_run_ends_with_130_and_keeps_what_was_th
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     begun = folder / "begun"
     # It would compute its intervals for long, with part of its files written.
-    endless = f"{_LISTEN}; import pathlib, time, radeval.run.score as work\n"
+    endless = f"{_LISTEN}; import pathlib, time, radeval.run.work as work\n"
     endless += f"def slow(*_): pathlib.Path({str(begun)!r}).touch(); time.sleep(600)\nwork.summarise = slow"
     command = python(endless, "score", "preds.csv", "refs.csv", "-o", "run", *(["--overwrite"] if old else []))
     code, output, talk = _interrupted(command, folder, clean_environment, begun.exists)

@@ -316,7 +316,7 @@ def test_an_interrupt_leaves_no_empty_parents_behind(tmp_path):
 def test_a_failure_while_the_numbers_are_made_leaves_the_old_run(tmp_path, monkeypatch):
     run(tmp_path / "run")
     before = snapshot(tmp_path)
-    monkeypatch.setattr("radeval.run.score.summarise", lambda *_: 1 / 0)
+    monkeypatch.setattr("radeval.run.work.summarise", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         run(tmp_path / "run", "bleu", overwrite=True)
     assert snapshot(tmp_path) == before

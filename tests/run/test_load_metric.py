@@ -8,7 +8,7 @@ import radeval
 from radeval.core import errors
 from radeval.core.score import Score
 from radeval.metrics.lexical import rouge, tokens
-from radeval.run import score as run_score
+from radeval.run import work
 
 CANDIDATES = ["The heart is enlarged.", "", "FINDINGS: No effusion.\nIMPRESSION: Normal.", "Clear lungs."]
 REFERENCES = ["Heart size is normal.", ["Edema.", "Mild edema."], "FINDINGS: No pleural effusion.", "Lungs are clear."]
@@ -42,8 +42,8 @@ def test_nothing_of_one_call_changes_the_next():
 
 def test_aggregates_are_not_computed_until_they_are_read(monkeypatch):
     calls = []
-    summarise = run_score.summarise
-    monkeypatch.setattr(run_score, "summarise", lambda *args: calls.append(1) or summarise(*args))
+    summarise = work.summarise
+    monkeypatch.setattr(work, "summarise", lambda *args: calls.append(1) or summarise(*args))
     result = radeval.load_metric("rouge")(CANDIDATES, REFERENCES)
     assert result["rouge"].scores.value.shape == (4,)
     assert result.table()

@@ -16,7 +16,7 @@ from radeval.core.errors import InputError, UsageError
 from radeval.core.info import EmptyRules, MetricInfo, Parameter
 from radeval.core.metric import Metric
 from radeval.core.score import Score
-from radeval.run.score import RunOptions
+from radeval.run.options import RunOptions
 from radeval.study.analysis import StudyOptions, analyse
 from radeval.study.data import Target
 from radeval.study.datasets import load_study

@@ -9,7 +9,7 @@ import radeval
 from radeval.core.errors import InputError, MissingResourceError
 from radeval.core.registry import make_metric
 from radeval.metrics.composite.composite_file import CompositeError, StoredComposite, composite_text, read_composite
-from radeval.run.score import RunOptions
+from radeval.run.options import RunOptions
 from radeval.study.datasets import load_study
 from radeval.study.fit import fit_composite
 from radeval.study.series import Series, scored
