@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from radeval.core.finding import Change, Finding, Kind, Laterality, Placement, Presence, Tip
+from radeval.findings.anatomy import Anatomy
 from radeval.findings.device_words import FILLERS, DeviceWords, Hit, Places
 from radeval.findings.ends import ENDS, UNSEEN, distance_to, is_end, is_place_denied, start_of_phrase, where_it_ends
 from radeval.findings.failures import failures
@@ -66,12 +67,14 @@ class PositionReader:
     Args:
         lexicon: The lexicon.
         placements: Its rules on where devices belong.
+        anatomy: Its structures.
     """
 
-    def __init__(self, lexicon: Lexicon, placements: Placements) -> None:
+    def __init__(self, lexicon: Lexicon, placements: Placements, anatomy: Anatomy) -> None:
         self._concepts = lexicon.concepts
         self._lexicon = lexicon
         self._placements = placements
+        self._anatomy = anatomy
         self._words = DeviceWords(lexicon)
         self._malpositions = frozenset(name for name, one in lexicon.concepts.items() if one.tip_of)
 
@@ -208,7 +211,22 @@ class PositionReader:
         else:
             device.used += [other for other in own if other.role == "site"]
         measured = any(device.last <= places.at(start) < device.end for start, _, _ in places.distances)
-        return self._changed(replace(one, tip=tip, sizes_mm=()), hit, [*beside, *own], measured, places)
+        one = replace(one, tip=tip, sizes_mm=(), locations=self._where(one, tip))
+        return self._changed(one, hit, [*beside, *own], measured, places)
+
+    def _where(self, one: Finding, tip: Tip | None) -> tuple[str, ...]:
+        """Returns where a device is: where it ends, if that is elsewhere than its usual place or a landmark."""
+        if tip is None or tip.site is None:
+            return one.locations
+        usual = one.locations == (self._concepts[one.concept].site,)
+        if not usual and tip.distance_mm is None:
+            return one.locations
+        lies_in = (tip.site, self._lexicon.tip_sites[tip.site].part_of)
+        structure = next((name for name in lies_in if name in self._lexicon.structures), None)
+        within = self._anatomy.within
+        if structure is None or any(within(name, structure) or within(structure, name) for name in one.locations):
+            return one.locations
+        return (structure,)
 
     def _changed(self, one: Finding, hit: Hit | None, near: Sequence[Hit], measured: bool, places: Places) -> Finding:
         """Returns a device with the words for its tip, and with what moving it has done."""

@@ -56,7 +56,7 @@ class SentenceReader:
         self.anatomy = Anatomy(words.lexicon)
         self.placements = Placements(words.lexicon)
         self._namer = Namer(words.lexicon, self.anatomy)
-        self._positions = PositionReader(words.lexicon, self.placements)
+        self._positions = PositionReader(words.lexicon, self.placements, self.anatomy)
         self._places = Places(words.lexicon, self.anatomy)
         self._inherited = Inherited(words.lexicon, self.anatomy)
 
@@ -195,6 +195,9 @@ class SentenceReader:
     ) -> Finding:
         mentions, tokens, sentence, _ = clause
         concept = self._lexicon.concepts[one.concept]
+        if concept.kind == "device" and "beside" in clause.roles:
+            # "Tip overlying the vein" tells where it ends, and not what it is like.
+            near = [other for other in near if other < one.place or "beside" not in mentions[other].roles]
         said = read_attributes(near, one.place, mentions, tokens, sentence)
         change = said.change or _change_of_state(one, mentions)
         severity = said.severity
