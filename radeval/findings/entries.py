@@ -25,6 +25,7 @@ _CUES = {
     "position": "intended|malpositioned|slipped|moved|withdrawn|move",
     "comparative": "more|most",
     "earlier": "size",
+    "view": "single",
     "beside": "structure|loose|largest",
     "aside": "onward|whole",
     "foreign": "word",

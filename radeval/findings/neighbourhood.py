@@ -261,7 +261,7 @@ def _tied(clause: Sequence[Mention], start: int, end: int) -> list[int]:
         if "preposition" in roles or "verb" in roles:
             break
     # "A low volume examination demonstrates a small amount of right atelectasis": the verb leads to the second.
-    verb = next((place for place in range(start + 1, limit) if "verb" in clause[place].roles), limit)
+    verb = next((place for place in range(start + 1, limit) if _leads_on(clause, place)), limit)
     if not any(_separates(one) for one in clause[verb:end]):
         limit = min(limit, verb)
     found: list[int] = []
@@ -278,6 +278,15 @@ def _tied(clause: Sequence[Mention], start: int, end: int) -> list[int]:
         if tied or "change" in roles:
             found.append(place)
     return found
+
+
+def _leads_on(clause: Sequence[Mention], place: int) -> bool:
+    """Tells whether a verb leads to what follows; "is seen over the heart" tells where something is."""
+    if "verb" not in clause[place].roles:
+        return False
+    first = place - 1 if place and "verb" in clause[place - 1].roles else place
+    ahead = [one.roles for one in clause[first + 1 : first + 3]]
+    return not (len(ahead) == 2 and "verb" in ahead[0] and "preposition" in ahead[1])
 
 
 def _sets_off_place(clause: Sequence[Mention], join: int, end: int) -> bool:

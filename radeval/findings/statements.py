@@ -195,9 +195,11 @@ class SentenceReader:
     ) -> Finding:
         mentions, tokens, sentence, _ = clause
         concept = self._lexicon.concepts[one.concept]
-        if concept.kind == "device" and "beside" in clause.roles:
+        if concept.kind == "device" and "tip" in clause.roles:
             # "Tip overlying the vein" tells where it ends, and not what it is like.
-            near = [other for other in near if other < one.place or "beside" not in mentions[other].roles]
+            near = [
+                other for other in near if "beside" not in mentions[other].roles or not _is_of_tip(one, other, mentions)
+            ]
         said = read_attributes(near, one.place, mentions, tokens, sentence)
         change = said.change or _change_of_state(one, mentions)
         severity = said.severity
@@ -300,6 +302,10 @@ def _is_of_before(near: Sequence[int], clause: Sequence[Mention], tokens: Sequen
     """Tells whether all that is said of stability is that something was seen previously."""
     words = [tokens[clause[place].first].word for place in near if clause[place].roles.get("change") == "stable"]
     return bool(words) and all(word == "previously" for word in words)
+
+
+def _is_of_tip(device: Named, place: int, clause: Sequence[Mention]) -> bool:
+    return any("tip" in one.roles for one in clause[device.place + 1 : place])
 
 
 def _change_of_state(one: Named, clause: Sequence[Mention]) -> str | None:
