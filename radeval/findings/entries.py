@@ -86,6 +86,7 @@ class Concept(_Entry):
     terms: tuple[str, ...] = ()
     composed: tuple[Composition, ...] = ()
     site: str | None = None
+    placed: bool = False
     normal_of: tuple[str, ...] = ()
     implies: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
