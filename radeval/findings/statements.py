@@ -16,7 +16,7 @@ from radeval.findings.inherited import Inherited
 from radeval.findings.measured import ENLARGED, heart_by_ratio, measured_node
 from radeval.findings.measures import with_sizes
 from radeval.findings.naming import Named, Namer, structures_before
-from radeval.findings.neighbourhood import lead, neighbourhood, shared, without_beside
+from radeval.findings.neighbourhood import change_of_all, lead, neighbourhood, shared, without_beside
 from radeval.findings.normality import (
     WHOLE,
     has_known_subject,
@@ -176,6 +176,8 @@ class SentenceReader:
         several = groups(near, one.place, mentions) if joined else [near]
         denied = stand[one.place].presence is Presence.ABSENT
         extra = shared(at, named, mentions, denied) if len(named) > 1 else []
+        if len(named) > 1 and not denied and self._lexicon.concepts[one.concept].kind == "observation":
+            extra = [*extra, *change_of_all(named, mentions)]
         found = []
         for own in several:
             place = self._places.of(one, own, extra, front, clause)
