@@ -47,13 +47,17 @@ class Inherited:
         return one.laterality is None and one.locations == ((site,) if site else ())
 
     def _at(self, one: Finding, stated: Sequence[Finding]) -> Finding:
-        site = self._lexicon.concepts[one.concept].site
+        concepts = self._lexicon.concepts
+        site = concepts[one.concept].site
         # "Lobar opacity and small effusion, likely pneumonia": what lies where a pneumonia can lie.
         inner, explained = False, stated[-1]
         for other in reversed(stated) if site is not None else ():
             if all(self._anatomy.within(name, str(site)) for name in other.locations):
                 inner, explained = True, other
                 break
+        akin = [other for other in stated if one.concept in concepts[other.concept].resembles]
+        if inner and explained not in akin and any(self._is_placeless(other) for other in akin):
+            return one  # "hyperinflation with crowded bases, compatible with emphysema": that of the whole lung
         sided = site is not None and self._lexicon.structures[site].sided
         if not inner and not (sided and explained.laterality):
             return one
