@@ -14,6 +14,11 @@ _COMPANION = frozenset({
     "superimposed", "neighboring", "concomitant",
 })  # fmt: skip
 """Words for what lies where the finding before it does ("left effusion with associated atelectasis")."""
+_OF_THE_FILM = frozenset({
+    "technical_rotation", "technical_underpenetration", "technical_overpenetration", "technical_limited",
+    "technical_body_habitus", "technical_low_inspiration", "technical_projection", "technical_motion",
+})  # fmt: skip
+"""What may explain a shadow and is true of the whole film."""
 _NEAR = 24
 """Characters before a finding in which such a word may stand."""
 
@@ -36,7 +41,8 @@ class Inherited:
         for place, one in enumerate(found):
             if one.kind is Kind.NORMAL:
                 continue
-            if stated and self._is_placeless(one) and (one.interprets or _accompanies(one, stated[-1], sentence)):
+            placeless = one.concept not in _OF_THE_FILM and self._is_placeless(one)
+            if stated and placeless and (one.interprets or _accompanies(one, stated[-1], sentence)):
                 found[place] = self._at(one, stated)
             if not one.interprets:
                 stated.append(found[place])

@@ -23,6 +23,7 @@ from radeval.findings.normality import (
     is_called_normal,
     limits_of_normal,
     normal_subjects,
+    of_remainder,
 )
 from radeval.findings.placements import Placements
 from radeval.findings.places import Places, is_on_both_sides
@@ -237,7 +238,7 @@ class SentenceReader:
         mention = clause.mentions[place]
         structure = mention.roles["structure"]
         side = self._places.side(clause.mentions, range(max(0, place - 2), place + 1), [structure])
-        return _statement(structure, side, mention, clause.tokens, limits)
+        return _statement(structure, side, mention, clause.tokens, limits + of_remainder(mention, clause.tokens))
 
     def _unchanged(self, place: int | None, clause: Sequence[Mention], tokens: Sequence[Token]) -> Finding:
         """Returns the statement that a structure, or all that is seen, looks as before."""

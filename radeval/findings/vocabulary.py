@@ -15,6 +15,7 @@ _new = tuple.__new__  # see words.tokenize
 _QUALIFIES = frozenset({
     "acute", "subacute", "chronic", "old", "remote", "healed", "healing", "lobar", "segmental", "subsegmental", "focal",
     "multifocal", "diffuse", "calcified", "viral", "bacterial", "fungal", "layering",
+    "atypical",
 })  # fmt: skip
 """Adjectives at the beginning of a term that may say more than its bare name does."""
 _CUES_BY_VALUE = {"negation", "hedge", "scope_end"}
