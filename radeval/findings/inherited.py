@@ -62,7 +62,13 @@ class Inherited:
                 inner, explained = True, other
                 break
         akin = [other for other in stated if one.concept in concepts[other.concept].resembles]
-        if inner and explained not in akin and any(self._is_placeless(other) for other in akin):
+        if (
+            inner
+            and explained not in akin
+            and any(
+                self._is_placeless(other) or (other.laterality is None and site in other.locations) for other in akin
+            )
+        ):
             return one  # "hyperinflation with crowded bases, compatible with emphysema": that of the whole lung
         sided = site is not None and self._lexicon.structures[site].sided
         if not inner and not (sided and explained.laterality):
