@@ -211,22 +211,8 @@ class PositionReader:
         else:
             device.used += [other for other in own if other.role == "site"]
         measured = any(device.last <= places.at(start) < device.end for start, _, _ in places.distances)
-        one = replace(one, tip=tip, sizes_mm=(), locations=self._where(one, tip))
+        one = replace(one, tip=tip, sizes_mm=(), locations=self._placements.locations(one, tip, self._anatomy))
         return self._changed(one, hit, [*beside, *own], measured, places)
-
-    def _where(self, one: Finding, tip: Tip | None) -> tuple[str, ...]:
-        """Returns where a device is: where it ends, if that is elsewhere than its usual place or a landmark."""
-        if tip is None or tip.site is None:
-            return one.locations
-        usual = one.locations == (self._concepts[one.concept].site,)
-        if not usual and tip.distance_mm is None:
-            return one.locations
-        lies_in = (tip.site, self._lexicon.tip_sites[tip.site].part_of)
-        structure = next((name for name in lies_in if name in self._lexicon.structures), None)
-        within = self._anatomy.within
-        if structure is None or any(within(name, structure) or within(structure, name) for name in one.locations):
-            return one.locations
-        return (structure,)
 
     def _changed(self, one: Finding, hit: Hit | None, near: Sequence[Hit], measured: bool, places: Places) -> Finding:
         """Returns a device with the words for its tip, and with what moving it has done."""
