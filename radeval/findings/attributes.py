@@ -7,9 +7,16 @@ from typing import NamedTuple
 
 from radeval.findings.phrases import names_a_noun
 from radeval.findings.vocabulary import Mention
-from radeval.findings.words import Token
+from radeval.findings.words import Token, is_plural
 
 _LOOK_BACK = 4
+_MOST = 20
+"""The greatest number of findings that is told in figures."""
+_COUNTED = frozenset({"side", "structure", "severity", "descriptor", "quality", "change"})
+"""What may stand between a figure and the name that it counts."""
+_NUMBERED = frozenset({"word", "structure", "concept", "number"})
+"""What a figure numbers and does not count: "rib 2", "T 4"."""
+_SERIES = frozenset({"series", "image", "slice", "stage", "frame"})
 _OTHER_SIDE = {"left": "right", "right": "left"}
 _LESS = {"less", "smaller", "<"}
 _SEEN = {"present", "seen", "noted"}
@@ -49,6 +56,8 @@ def read_attributes(
             grades.append(float(roles["severity"]))
         if "count" in roles and count is None:
             count = int(roles["count"])
+        elif "number" in roles and count is None and place < here:
+            count = _counted(place, here, clause, tokens, sentence)
         if "change" in roles and not compares_sides(clause, place):
             # "Is not new"; in "no new opacity" the denial is that of the opacity.
             change = (
@@ -68,6 +77,25 @@ def read_attributes(
         min(changes)[2] if changes else None,
         tuple(descriptors),
     )
+
+
+def _counted(place: int, here: int, clause: Sequence[Mention], tokens: Sequence[Token], sentence: str) -> int | None:
+    """Returns how many there are where a figure stands before a plural and its adjectives ("2 right lung nodules")."""
+    figure, last = tokens[clause[place].last - 1], tokens[clause[here].last - 1]
+    if clause[place].last - clause[place].first > 1 or not figure.word.isdigit() or int(figure.word) > _MOST:
+        return None
+    if sentence[figure.end : figure.end + 1] != " " or not is_plural(sentence[last.start : last.end]):
+        return None
+    if any(_COUNTED.isdisjoint(one.roles) for one in clause[place + 1 : here]):
+        return None
+    before = clause[place - 1] if place else None
+    numbers = before is not None and (
+        not _NUMBERED.isdisjoint(before.roles)
+        or before.roles.get("ignored") == "administrative"
+        or tokens[before.first].word in _SERIES
+        or ("join" in before.roles and "number" in clause[place - 2].roles)
+    )
+    return int(figure.word) if not numbers and int(figure.word) > 1 else None
 
 
 def greater_side(clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from radeval.core.finding import Finding, Kind, Presence
 from radeval.findings.attributes import read_attributes
+from radeval.findings.presence import is_of_one_view
 from radeval.findings.tips import tip_position
 from radeval.findings.vocabulary import Mention
 from radeval.findings.words import Token
@@ -66,7 +67,8 @@ def continued(one: Finding, clause: Sequence[Mention], tokens: Sequence[Token], 
         return one
     said = read_attributes(range(len(clause)), -1, clause, tokens, sentence)
     presence = one.presence
-    if any("negation_after" in other.roles for other in clause) or said.change == "resolved":
+    denials = [at for at, other in enumerate(clause) if "negation_after" in other.roles]
+    if any(not is_of_one_view(clause, at) for at in denials) or said.change == "resolved":
         presence = Presence.ABSENT
     elif any("hedge_after" in other.roles for other in clause) and presence is Presence.PRESENT:
         presence = Presence.UNCERTAIN

@@ -246,6 +246,8 @@ class Premises:
             and one.laterality in (None, "bilateral", side)
             # Without acute disease something lasting may still be there.
             and (acute or "acute" not in one.descriptors)
+            # Something has been named that is excepted from a statement on the rest.
+            and ("remainder" in claim.descriptors or "remainder" not in one.descriptors)
         ]
 
     def _clean(self, part: Finding) -> Iterable[int]:

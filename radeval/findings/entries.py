@@ -25,6 +25,7 @@ _CUES = {
     "position": "intended|malpositioned|slipped|moved|withdrawn|move",
     "comparative": "more|most",
     "earlier": "size",
+    "view": "single",
     "beside": "structure|loose|largest",
     "aside": "onward|whole",
     "foreign": "word",
@@ -85,6 +86,7 @@ class Concept(_Entry):
     terms: tuple[str, ...] = ()
     composed: tuple[Composition, ...] = ()
     site: str | None = None
+    placed: bool = False
     normal_of: tuple[str, ...] = ()
     implies: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()

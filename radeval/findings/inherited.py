@@ -14,6 +14,11 @@ _COMPANION = frozenset({
     "superimposed", "neighboring", "concomitant",
 })  # fmt: skip
 """Words for what lies where the finding before it does ("left effusion with associated atelectasis")."""
+_OF_THE_FILM = frozenset({
+    "technical_rotation", "technical_underpenetration", "technical_overpenetration", "technical_limited",
+    "technical_body_habitus", "technical_low_inspiration", "technical_projection", "technical_motion",
+})  # fmt: skip
+"""What may explain a shadow and is true of the whole film."""
 _NEAR = 24
 """Characters before a finding in which such a word may stand."""
 
@@ -36,7 +41,8 @@ class Inherited:
         for place, one in enumerate(found):
             if one.kind is Kind.NORMAL:
                 continue
-            if stated and self._is_placeless(one) and (one.interprets or _accompanies(one, stated[-1], sentence)):
+            placeless = one.concept not in _OF_THE_FILM and self._is_placeless(one)
+            if stated and placeless and (one.interprets or _accompanies(one, stated[-1], sentence)):
                 found[place] = self._at(one, stated)
             if not one.interprets:
                 stated.append(found[place])
@@ -47,13 +53,23 @@ class Inherited:
         return one.laterality is None and one.locations == ((site,) if site else ())
 
     def _at(self, one: Finding, stated: Sequence[Finding]) -> Finding:
-        site = self._lexicon.concepts[one.concept].site
+        concepts = self._lexicon.concepts
+        site = concepts[one.concept].site
         # "Lobar opacity and small effusion, likely pneumonia": what lies where a pneumonia can lie.
         inner, explained = False, stated[-1]
         for other in reversed(stated) if site is not None else ():
             if all(self._anatomy.within(name, str(site)) for name in other.locations):
                 inner, explained = True, other
                 break
+        akin = [other for other in stated if one.concept in concepts[other.concept].resembles]
+        if (
+            inner
+            and explained not in akin
+            and any(
+                self._is_placeless(other) or (other.laterality is None and site in other.locations) for other in akin
+            )
+        ):
+            return one  # "hyperinflation with crowded bases, compatible with emphysema": that of the whole lung
         sided = site is not None and self._lexicon.structures[site].sided
         if not inner and not (sided and explained.laterality):
             return one

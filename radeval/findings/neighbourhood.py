@@ -17,6 +17,7 @@ _PLACES = ("structure", "side")
 _LEADING_ON = {"hedge_before", "hedge_between", "scope_end_with", "verb", "negation_before"}
 _STATED = {"ignored", "join", "scope_end_with", "scope_end_clause"}
 _OWN_WORDS = ADJECTIVES | {"structure", "side", "ignored", "number"}
+_BESIDE_NAMES = _OWN_WORDS | {"join", "preposition"}
 _LISTING = frozenset({"join", "hedge_between", "hedge_before", "mark"})
 _COORDINATE = ("and", "&", "/", "or")
 
@@ -132,6 +133,23 @@ def shared(at: int, named: Sequence[Named], clause: Sequence[Mention], denied: b
                 place for place in range(low, named[at].place) if any(role in clause[place].roles for role in roles)
             ]
     return []
+
+
+def change_of_all(named: Sequence[Named], clause: Sequence[Mention]) -> list[int]:
+    """Returns the change that a comma sets off from all findings before it ("..., with interval improvement").
+
+    It is that of all where "and" or a comma joins them, each with words of its own.
+    """
+    places = [one.place for one in named]
+    between = (clause[at].roles for at in range(places[0] + 1, places[-1]) if at not in places)
+    if any(_BESIDE_NAMES.isdisjoint(roles) for roles in between):
+        return []
+    comma = next((at for at in range(places[-1] + 1, len(clause)) if clause[at].roles.get("join") == ","), None)
+    if comma is None or comma + 1 == len(clause) or "scope_end_with" not in clause[comma + 1].roles:
+        return []
+    said = [at for at in range(comma + 2, len(clause)) if "change" in clause[at].roles]
+    only = all(not {"change", "severity", "ignored", "mark"}.isdisjoint(one.roles) for one in clause[comma + 2 :])
+    return said if len(said) == 1 and only else []
 
 
 def _is_of(place: int, structures: Collection[int], clause: Sequence[Mention]) -> bool:
@@ -261,7 +279,7 @@ def _tied(clause: Sequence[Mention], start: int, end: int) -> list[int]:
         if "preposition" in roles or "verb" in roles:
             break
     # "A low volume examination demonstrates a small amount of right atelectasis": the verb leads to the second.
-    verb = next((place for place in range(start + 1, limit) if "verb" in clause[place].roles), limit)
+    verb = next((place for place in range(start + 1, limit) if _leads_on(clause, place)), limit)
     if not any(_separates(one) for one in clause[verb:end]):
         limit = min(limit, verb)
     found: list[int] = []
@@ -278,6 +296,15 @@ def _tied(clause: Sequence[Mention], start: int, end: int) -> list[int]:
         if tied or "change" in roles:
             found.append(place)
     return found
+
+
+def _leads_on(clause: Sequence[Mention], place: int) -> bool:
+    """Tells whether a verb leads to what follows; "is seen over the heart" tells where something is."""
+    if "verb" not in clause[place].roles:
+        return False
+    first = place - 1 if place and "verb" in clause[place - 1].roles else place
+    ahead = [one.roles for one in clause[first + 1 : first + 3]]
+    return not (len(ahead) == 2 and "verb" in ahead[0] and "preposition" in ahead[1])
 
 
 def _sets_off_place(clause: Sequence[Mention], join: int, end: int) -> bool:

@@ -16,6 +16,9 @@ WHOLE = "thorax"
 """The structure that a statement without a subject is about ("no acute abnormality")."""
 
 _UPPER = {"upper", "top", "high", "borderline"}
+_REST = {"remainder", "rest"}
+_LEADING = 3
+"""How many words before a structure may say that only the rest of it is meant."""
 _MASK = re.compile(r"[Xx]{3,}|_{2,}")
 _ACUTE = {"acute", "active"}
 _LIMITS = {"normal", "limit", "wnl"}
@@ -124,6 +127,14 @@ def _only_leads_to_a_finding(clause: Sequence[Mention], place: int) -> bool:
         if "join" in roles or "verb" in roles:
             return False
     return False
+
+
+def of_remainder(mention: Mention, tokens: Sequence[Token]) -> tuple[str, ...]:
+    """Returns that only what is left of a structure is normal: "the remainder of the mediastinum is normal"."""
+    words = {token.word for token in tokens[max(0, mention.first - _LEADING) : mention.last]}
+    nearest = {token.word for token in tokens[max(0, mention.first - 1) : mention.last]}
+    rest = "remaining" in nearest or ("of" in words and not words.isdisjoint(_REST))
+    return ("remainder",) if rest else ()
 
 
 def limits_of_normal(clause: Sequence[Mention], place: int, tokens: Sequence[Token]) -> tuple[str, ...]:

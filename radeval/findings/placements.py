@@ -7,6 +7,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from radeval.core.finding import Finding, Placement, Tip
+from radeval.findings.anatomy import Anatomy
 from radeval.findings.entries import PlacementRule
 from radeval.findings.packs import Lexicon
 
@@ -35,6 +36,7 @@ class Placements:
     def __init__(self, lexicon: Lexicon) -> None:
         self._sites = lexicon.tip_sites
         self._concepts = lexicon.concepts
+        self._structures = lexicon.structures
         self._rules: dict[tuple[str, str | None], list[PlacementRule]] = {}
         for rule in lexicon.placements:
             for device in rule.devices:
@@ -73,6 +75,20 @@ class Placements:
                     if _fits(rule, distance_mm) and (device == concept or not rule.unspecific):
                         return rule
         return None
+
+    def locations(self, one: Finding, tip: Tip | None, anatomy: Anatomy) -> tuple[str, ...]:
+        """Returns where a device is: where it ends, if that is elsewhere than its usual place or a landmark."""
+        if tip is None or tip.site is None:
+            return one.locations
+        usual = one.locations == (self._concepts[one.concept].site,)
+        if not usual and tip.distance_mm is None:
+            return one.locations
+        lies_in = (tip.site, self._sites[tip.site].part_of)
+        structure = next((name for name in lies_in if name in self._structures), None)
+        within = anatomy.within
+        if structure is None or any(within(name, structure) or within(structure, name) for name in one.locations):
+            return one.locations
+        return (structure,)
 
     def judged(self, concept: str, tip: Tip) -> Tip:
         """Returns a tip with what its site means for a device where nothing else tells ("the tube", a tracheal one)."""

@@ -49,10 +49,8 @@ class Places:
             structures = self._fitting(others, clause, concept.site)
             sided = concept.site is not None and self._lexicon.structures[concept.site].sided
             placed = [*others] if structures or sided else []
-        return (
-            self._specific(structures) or ((concept.site,) if concept.site else ()),
-            self.side(clause, placed, structures),
-        )
+        usual = clause[one.place].roles.get("placed", concept.site or "")
+        return self._specific(structures) or tuple(usual.split()), self.side(clause, placed, structures)
 
     def _fitting(self, places: Sequence[int], clause: Sequence[Mention], site: str | None) -> list[str]:
         """Returns structures that are not right beside a concept, if its own place and they lie in one another.

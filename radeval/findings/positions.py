@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from radeval.core.finding import Change, Finding, Kind, Laterality, Placement, Presence, Tip
+from radeval.findings.anatomy import Anatomy
 from radeval.findings.device_words import FILLERS, DeviceWords, Hit, Places
 from radeval.findings.ends import ENDS, UNSEEN, distance_to, is_end, is_place_denied, start_of_phrase, where_it_ends
 from radeval.findings.failures import failures
@@ -66,12 +67,14 @@ class PositionReader:
     Args:
         lexicon: The lexicon.
         placements: Its rules on where devices belong.
+        anatomy: Its structures.
     """
 
-    def __init__(self, lexicon: Lexicon, placements: Placements) -> None:
+    def __init__(self, lexicon: Lexicon, placements: Placements, anatomy: Anatomy) -> None:
         self._concepts = lexicon.concepts
         self._lexicon = lexicon
         self._placements = placements
+        self._anatomy = anatomy
         self._words = DeviceWords(lexicon)
         self._malpositions = frozenset(name for name, one in lexicon.concepts.items() if one.tip_of)
 
@@ -208,7 +211,8 @@ class PositionReader:
         else:
             device.used += [other for other in own if other.role == "site"]
         measured = any(device.last <= places.at(start) < device.end for start, _, _ in places.distances)
-        return self._changed(replace(one, tip=tip, sizes_mm=()), hit, [*beside, *own], measured, places)
+        one = replace(one, tip=tip, sizes_mm=(), locations=self._placements.locations(one, tip, self._anatomy))
+        return self._changed(one, hit, [*beside, *own], measured, places)
 
     def _changed(self, one: Finding, hit: Hit | None, near: Sequence[Hit], measured: bool, places: Places) -> Finding:
         """Returns a device with the words for its tip, and with what moving it has done."""

@@ -156,6 +156,19 @@ class _Scope:
         ahead = self.clause[place + 1 : place + 4]
         return bool(ahead) and "preposition" in ahead[0].roles and any("earlier" in one.roles for one in ahead)
 
+    def _is_affirmed(self, name: int, denial: int) -> bool:
+        """Tells whether a verb has stated a name already, so that a later denial is not about it.
+
+        It is about another name that begins a statement of its own, or only about one view.
+        """
+        seen = next((at for at in range(name + 1, denial - 1) if _states_seen(self.clause, at)), None)
+        if seen is None:
+            return False
+        following = next((at for at in self.waiting if at > seen), None)
+        if following is None:
+            return is_of_one_view(self.clause, denial)
+        return not any("join" in one.roles for one in self.clause[seen:following])
+
     def _closes(self, place: int, roles: dict[str, str], resolved: bool) -> bool:
         """Applies a cue to what waits for one; tells whether it was such a cue."""
         if resolved:
@@ -164,6 +177,7 @@ class _Scope:
             for other in self.waiting:
                 self.found[other].new = True
         elif "negation_after" in roles:
+            self.waiting = [other for other in self.waiting if not self._is_affirmed(other, place)]
             self._close(Presence.ABSENT)
         elif "hedge_after" in roles and ("pseudo_negation" not in roles or self._was_seen_before(place)):
             self._close(Presence.UNCERTAIN)
@@ -198,6 +212,17 @@ class _Scope:
         self.explains = True
         self.offered = 0
         self.waiting = []
+
+
+def _states_seen(clause: Sequence[Mention], place: int) -> bool:
+    """Tells whether a verb begins at a place that states what stands before it: "is seen", "are present"."""
+    return all("verb" in one.roles for one in clause[place : place + 2])
+
+
+def is_of_one_view(clause: Sequence[Mention], denial: int) -> bool:
+    """Tells whether a denial is only about one view ("not identified on the lateral view")."""
+    ahead = clause[denial + 1 : denial + 4]
+    return bool(ahead) and "preposition" in ahead[0].roles and any("view" in one.roles for one in ahead)
 
 
 def _is_of_tip(clause: Sequence[Mention], place: int) -> bool:

@@ -16,13 +16,14 @@ from radeval.findings.inherited import Inherited
 from radeval.findings.measured import ENLARGED, heart_by_ratio, measured_node
 from radeval.findings.measures import with_sizes
 from radeval.findings.naming import Named, Namer, structures_before
-from radeval.findings.neighbourhood import lead, neighbourhood, shared, without_beside
+from radeval.findings.neighbourhood import change_of_all, lead, neighbourhood, shared, without_beside
 from radeval.findings.normality import (
     WHOLE,
     has_known_subject,
     is_called_normal,
     limits_of_normal,
     normal_subjects,
+    of_remainder,
 )
 from radeval.findings.placements import Placements
 from radeval.findings.places import Places, is_on_both_sides
@@ -56,7 +57,7 @@ class SentenceReader:
         self.anatomy = Anatomy(words.lexicon)
         self.placements = Placements(words.lexicon)
         self._namer = Namer(words.lexicon, self.anatomy)
-        self._positions = PositionReader(words.lexicon, self.placements)
+        self._positions = PositionReader(words.lexicon, self.placements, self.anatomy)
         self._places = Places(words.lexicon, self.anatomy)
         self._inherited = Inherited(words.lexicon, self.anatomy)
 
@@ -176,6 +177,8 @@ class SentenceReader:
         several = groups(near, one.place, mentions) if joined else [near]
         denied = stand[one.place].presence is Presence.ABSENT
         extra = shared(at, named, mentions, denied) if len(named) > 1 else []
+        if len(named) > 1 and not denied and self._lexicon.concepts[one.concept].kind == "observation":
+            extra = [*extra, *change_of_all(named, mentions)]
         found = []
         for own in several:
             place = self._places.of(one, own, extra, front, clause)
@@ -195,6 +198,11 @@ class SentenceReader:
     ) -> Finding:
         mentions, tokens, sentence, _ = clause
         concept = self._lexicon.concepts[one.concept]
+        if concept.kind == "device" and "tip" in clause.roles:
+            # "Tip overlying the vein" tells where it ends, and not what it is like.
+            near = [
+                other for other in near if "beside" not in mentions[other].roles or not _is_of_tip(one, other, mentions)
+            ]
         said = read_attributes(near, one.place, mentions, tokens, sentence)
         change = said.change or _change_of_state(one, mentions)
         severity = said.severity
@@ -230,7 +238,7 @@ class SentenceReader:
         mention = clause.mentions[place]
         structure = mention.roles["structure"]
         side = self._places.side(clause.mentions, range(max(0, place - 2), place + 1), [structure])
-        return _statement(structure, side, mention, clause.tokens, limits)
+        return _statement(structure, side, mention, clause.tokens, limits + of_remainder(mention, clause.tokens))
 
     def _unchanged(self, place: int | None, clause: Sequence[Mention], tokens: Sequence[Token]) -> Finding:
         """Returns the statement that a structure, or all that is seen, looks as before."""
@@ -297,6 +305,10 @@ def _is_of_before(near: Sequence[int], clause: Sequence[Mention], tokens: Sequen
     """Tells whether all that is said of stability is that something was seen previously."""
     words = [tokens[clause[place].first].word for place in near if clause[place].roles.get("change") == "stable"]
     return bool(words) and all(word == "previously" for word in words)
+
+
+def _is_of_tip(device: Named, place: int, clause: Sequence[Mention]) -> bool:
+    return any("tip" in one.roles for one in clause[device.place + 1 : place])
 
 
 def _change_of_state(one: Named, clause: Sequence[Mention]) -> str | None:

@@ -15,6 +15,7 @@ _new = tuple.__new__  # see words.tokenize
 _QUALIFIES = frozenset({
     "acute", "subacute", "chronic", "old", "remote", "healed", "healing", "lobar", "segmental", "subsegmental", "focal",
     "multifocal", "diffuse", "calcified", "viral", "bacterial", "fungal", "layering",
+    "atypical",
 })  # fmt: skip
 """Adjectives at the beginning of a term that may say more than its bare name does."""
 _CUES_BY_VALUE = {"negation", "hedge", "scope_end"}
@@ -39,7 +40,8 @@ class Mention(NamedTuple):
         roles: Value by role: "concept", "structure", "quality", a cue's kind, "join", "verb" ("shows" where a name
             follows it), "preposition", "number", "mark", "doubtful" (a concept's term that says its doubt itself),
             "state" (the quality that a concept's term ends with), "described" (adjectives that it begins with),
-            "within" (a structure's term that begins with a preposition) or "word" (unknown).
+            "within" (a structure's term that begins with a preposition), "placed" (structures that a concept's term
+            names as its place) or "word" (unknown).
         first: Index of its first token.
         last: Index after its last token.
     """
@@ -77,6 +79,8 @@ class Vocabulary:
         for concept in lexicon.concepts.values():
             for term in concept.terms if concept.kind == "observation" else ():
                 self._keep_description(term, concept.name)
+                if concept.placed:
+                    self._keep_place(term, concept.name)
         self._near = self._one_letter_off()
 
     def _add(self, term: str, role: str, value: str) -> None:
@@ -120,6 +124,19 @@ class Vocabulary:
                 return
             if (self.meaning(words[described:]) or {}).get("concept") == concept:
                 roles["described"] = " ".join(words[:described])
+
+    def _keep_place(self, term: str, concept: str) -> None:
+        """Keeps the structures that a term names as its place ("hilar calcification")."""
+        words = [token.word for token in tokenize(term)]
+        roles = self.meaning(words) or {}
+        named: list[str] = []
+        place = 0
+        while place < len(words) and roles.get("concept") == concept:
+            longest = ((end, self.meaning(words[place:end]) or {}) for end in range(len(words), place, -1))
+            place, found = next(((end, one) for end, one in longest if "structure" in one), (place + 1, {}))
+            named += [found["structure"]] if found else []
+        if named:
+            roles["placed"] = " ".join(named)
 
     def meaning(self, words: Sequence[str]) -> dict[str, str] | None:
         """Returns the roles of a term by its folded words, None where the lexicon does not have it."""

@@ -57,6 +57,12 @@ def test_verdicts_and_the_premises_that_decide_them(premises, hypothesis, verdic
         # normal statements and denials, in both directions
         (["The lungs are clear."], "No focal consolidation.", ENTAILMENT),
         (["The lungs are clear."], "No pleural effusion.", NEUTRAL),
+        # what is said of the rest is not said of the whole
+        (["The remainder of the mediastinum is normal."], "The mediastinum is normal.", NEUTRAL),
+        (["The remaining bones are intact."], "The bones are intact.", NEUTRAL),
+        (["The mediastinum is normal."], "The rest of the mediastinum is normal.", ENTAILMENT),
+        (["The rest of the mediastinum is normal."], "The remainder of the mediastinum is normal.", ENTAILMENT),
+        (["The remaining lungs are clear."], "No focal consolidation.", ENTAILMENT),
         (["No pleural effusion."], "The lungs are clear.", NEUTRAL),
         (["No acute cardiopulmonary process."], "No pneumothorax.", ENTAILMENT),
         (
