@@ -72,7 +72,7 @@ class SrrBert(ModelLabels[Classifier]):
         """Returns SRR-BERT as it is found on this machine."""
         need_packages(self.info.name)
         vocabulary = published(TOKENIZER).find().path
-        weights = find_model(self._model)
+        weights = find_model(self._model, ["weights"])
         name = public_name(self._model)
         return Classifier("SRR-BERT", name, weights, self.labels, context.encoding.dtype, vocabulary)
 
