@@ -8,6 +8,7 @@ from queue import SimpleQueue
 from typing import Generic, Protocol, TypeVar
 
 from radeval.core.encoding import EncodingOptions
+from radeval.core.errors import MissingResourceError, RadevalError
 from radeval.encoders.batches import batches
 from radeval.encoders.memory import Memory
 
@@ -117,7 +118,7 @@ class Encoder(Generic[Result]):
     def _read_new(self, texts: Sequence[str]) -> list[Result]:
         if not self._copies:
             devices = self._find_devices()
-            self._copies = [self._load(device) for device in devices]
+            self._copies = [self._loaded(device) for device in devices]
             if set(devices) == {"cpu"}:
                 self._most_tokens, self._filled = min(self._most_tokens, PROCESSOR_TOKENS), PROCESSOR_FILLED
         tokens = self._copies[0].tokens(texts)
@@ -131,6 +132,29 @@ class Encoder(Generic[Result]):
             for part in self._on_all(cut, tokens):
                 results.update(part)
         return [results[place] for place in range(len(texts))]
+
+    def _loaded(self, device: str) -> TextModel[Result]:
+        """Returns the copy on a device.
+
+        Raises:
+            MissingResourceError: It cannot be loaded. It ends the run: no later text would fare better.
+        """
+        import torch
+
+        try:
+            return self._load(device)
+        except RadevalError:
+            raise
+        except torch.OutOfMemoryError as error:
+            raise MissingResourceError(
+                f"{self.name} does not fit into the memory of {device}",
+                hint="--dtype bfloat16 halves it; --device names another device, such as cpu",
+            ) from error
+        except Exception as error:  # whatever a package raises
+            raise MissingResourceError(
+                f"{self.name} cannot be loaded: {type(error).__name__}: {error}",
+                hint="radeval models check tells whether its files are complete",
+            ) from error
 
     def _count_cut(self, copy: TextModel[Result]) -> None:
         # The run tells of it at its end, when the copies may have been given back.

@@ -72,7 +72,8 @@ class TextVectorModel(TransformerModel[TextVector]):
     ) -> None:
         from transformers import AutoModel
 
-        module, tokenizer = load_module(AutoModel, weights.path, unused=("pooler.",)), load_tokenizer(weights.path)
+        module = load_module(AutoModel, weights.path, unused=("pooler.",))
+        tokenizer = load_tokenizer(weights.path, module.config)
         most = min(longest_of(tokenizer, module), _stated_length(weights.path))
         super().__init__(module, tokenizer, device, dtype, min(most, longest or most))
         self._pooling = pooling
@@ -88,7 +89,9 @@ class TextVectorModel(TransformerModel[TextVector]):
         else:
             weight = mask[:, :, None].float()
             pooled = (output * weight).sum(dim=1) / weight.sum(dim=1)
-        return list(torch.nn.functional.normalize(pooled, dim=-1).cpu().numpy())
+        vectors = torch.nn.functional.normalize(pooled, dim=-1).cpu().numpy()
+        # A view would keep the whole batch in memory as long as one of its texts is remembered.
+        return [vector.copy() for vector in vectors]
 
 
 def _stated_length(path: Path) -> int:

@@ -88,7 +88,7 @@ class ClassifierModel(TransformerModel[Mask]):
                 f"the order of its publication (first: {found.labels[0]!r})"
             )
         path, own = found.weights.path, found.vocabulary
-        tokenizer = load_tokenizer(path) if own is None else wordpiece_tokenizer(own, module)
+        tokenizer = load_tokenizer(path, module.config) if own is None else wordpiece_tokenizer(own, module)
         super().__init__(module, tokenizer, device, found.dtype, min(_LONGEST, longest_of(tokenizer, module)))
 
     def results(self, ids: torch.Tensor, mask: torch.Tensor, batch: Sequence[Tokens]) -> list[Mask]:
@@ -96,7 +96,9 @@ class ClassifierModel(TransformerModel[Mask]):
         module: Any = self._module
         # A probability is above one half where its logit is above 0.
         positive = (module(input_ids=ids, attention_mask=mask).logits > 0).cpu().numpy()
-        return list(positive if self._order is None else positive[:, self._order])
+        ordered = positive if self._order is None else positive[:, self._order]
+        # A view would keep the whole batch in memory as long as one of its texts is remembered.
+        return [row.copy() for row in ordered]
 
 
 def order_of(names: Sequence[str], labels: Sequence[str]) -> list[int] | None:

@@ -128,7 +128,7 @@ def test_the_order_of_names_does_not_depend_on_how_they_are_written():
 def test_a_model_with_another_number_of_labels_is_none(tiny_models):
     other = tiny_models / "StanfordAIMI" / "SRR-BERT-Upper"
     with pytest.raises(MissingResourceError, match="cannot be loaded"):
-        read(f"radbert_ct:model={other}", ["words"])
+        read(f"srr_bert:model={other}", ["words"])
 
 
 # SRR-BERT
