@@ -76,7 +76,7 @@ class TokenVectorModel(TransformerModel[TokenVectors]):
         from transformers import AutoModel
 
         module = load_module(AutoModel, weights.path, unused=("pooler.",))
-        cut_layers(module, layer)
+        cut_layers(module, layer, weights.path)
         tokenizer = _tokenizer(weights.path, module.config)
         super().__init__(module, tokenizer, device, dtype, longest_of(tokenizer, module))
         self._special = [one for one in (tokenizer.cls_token_id, tokenizer.sep_token_id) if one is not None]
