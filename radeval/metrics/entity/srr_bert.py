@@ -61,7 +61,9 @@ class SrrBert(ModelLabels[Classifier]):
         "precision and recall of a pair are those of its two sets of labels; RadEval's three are one number, the "
         "share of all labels that both have. Sentences are split by radeval, and at line breaks too; a heading alone, "
         "such as a line of up to 8 words that ends with a colon, is no sentence. A set without any label "
-        "agrees: 1, where scikit-learn has 0. How each label fares is among the statistics of run.json.",
+        "agrees: 1, where scikit-learn has 0. How each label fares is among the statistics of run.json. "
+        "The order of the outputs of level=upper with statuses is that of the leaves, by analogy: nobody here could "
+        "confirm it.",
     )
 
     def __init__(self, level: str = "leaves", statuses: bool = True, model: str | None = None) -> None:
