@@ -88,7 +88,12 @@ def test_code_of_a_model_is_neither_run_nor_asked_about(
     radeval.score(["no pleural effusion"], ["small nodule"], spec_of(name, folder), n_boot=0)
 
 
-def test_a_configuration_of_unknown_kind_is_not_asked_about(copy_of: Callable[[str], Path]) -> None:
+def test_a_configuration_of_unknown_kind_is_not_asked_about(
+    copy_of: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import builtins
+
+    monkeypatch.setattr(builtins, "input", lambda *_: pytest.fail("the user was asked"))
     folder = copy_of("IAMJB/RadBERT-CT")
     (folder / "config.json").write_text(
         json.dumps({"model_type": "own", "auto_map": {"AutoConfig": "own.Config"}, "vocab_size": 9})
