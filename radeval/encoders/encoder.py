@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from queue import SimpleQueue
+from sys import getsizeof
+from threading import Event, Lock
 from typing import Generic, Protocol, TypeVar
 
 from radeval.core.encoding import EncodingOptions
+from radeval.core.errors import MissingResourceError, RadevalError
 from radeval.encoders.batches import batches
-from radeval.encoders.memory import Memory
+from radeval.encoders.memory import ENTRY, Memory
 
 Result = TypeVar("Result")
 Made = TypeVar("Made")
@@ -17,7 +19,7 @@ Made = TypeVar("Made")
 Tokens = list[int]
 
 MEMORY = 256 << 20
-"""Bytes of results that are remembered, so that repeated references are not read again."""
+"""Bytes of texts and results that are remembered, so that repeated references are not read again."""
 
 
 PROCESSOR_TOKENS = 1024
@@ -74,7 +76,7 @@ class Encoder(Generic[Result]):
         self._most_tokens = options.batch_tokens
         self._filled = 0.0
         self._alert = alert
-        self._memory: Memory[str, Result] = Memory(MEMORY, size)
+        self._memory: Memory[str, Result] = Memory(MEMORY, lambda text, made: ENTRY + getsizeof(text) + size(made))
         self._copies: list[TextModel[Result]] = []
         self._cut = 0
         self._longest = 0
@@ -117,14 +119,15 @@ class Encoder(Generic[Result]):
     def _read_new(self, texts: Sequence[str]) -> list[Result]:
         if not self._copies:
             devices = self._find_devices()
-            self._copies = [self._load(device) for device in devices]
+            self._copies = [self._loaded(device) for device in devices]
             if set(devices) == {"cpu"}:
                 self._most_tokens, self._filled = min(self._most_tokens, PROCESSOR_TOKENS), PROCESSOR_FILLED
         tokens = self._copies[0].tokens(texts)
         self._count_cut(self._copies[0])
         results: dict[int, Result] = {}
-        cut = list(batches([len(one) for one in tokens], self._most_tokens, self._filled))
-        if len(self._copies) == 1 or len(cut) == 1:
+        # Each batch is cut when it is read: after one that did not fit, the next ones are smaller.
+        cut = batches([len(one) for one in tokens], lambda: self._most_tokens, self._filled)
+        if len(self._copies) == 1:
             for places in cut:
                 results.update(self._read_batch(self._copies[0], places, tokens))
         else:
@@ -132,44 +135,78 @@ class Encoder(Generic[Result]):
                 results.update(part)
         return [results[place] for place in range(len(texts))]
 
+    def _loaded(self, device: str) -> TextModel[Result]:
+        """Returns the copy on a device.
+
+        Raises:
+            MissingResourceError: It cannot be loaded. It ends the run: no later text would fare better.
+        """
+        import torch
+
+        try:
+            return self._load(device)
+        except RadevalError:
+            raise
+        except torch.OutOfMemoryError as error:
+            raise MissingResourceError(
+                f"{self.name} does not fit into the memory of {device}",
+                hint="--dtype bfloat16 halves it; --device names another device, such as cpu",
+            ) from error
+        except Exception as error:  # whatever a package raises
+            raise MissingResourceError(
+                f"{self.name} cannot be loaded: {type(error).__name__}: {error}",
+                hint="radeval models check tells whether its files are complete",
+            ) from error
+
     def _count_cut(self, copy: TextModel[Result]) -> None:
         # The run tells of it at its end, when the copies may have been given back.
         self._cut, self._longest, copy.cut = self._cut + copy.cut, copy.longest, 0
 
-    def _on_all(self, cut: Sequence[list[int]], tokens: Sequence[Tokens]) -> list[dict[int, Result]]:
-        free: SimpleQueue[TextModel[Result]] = SimpleQueue()
-        for copy in self._copies:
-            free.put(copy)
+    def _on_all(self, cut: Iterator[list[int]], tokens: Sequence[Tokens]) -> list[dict[int, Result]]:
+        """Reads batches with all copies, each of which takes the next one when it is free."""
+        taking, failed = Lock(), Event()
 
-        def read(places: list[int]) -> dict[int, Result]:
-            copy = free.get()
+        def take() -> list[int] | None:
+            with taking:
+                return None if failed.is_set() else next(cut, None)
+
+        def work(copy: TextModel[Result]) -> dict[int, Result]:
+            found: dict[int, Result] = {}
             try:
-                return self._read_batch(copy, places, tokens)
-            finally:
-                free.put(copy)
+                while (places := take()) is not None:
+                    found.update(self._read_batch(copy, places, tokens))
+            except Exception:
+                failed.set()
+                raise
+            return found
 
         with ThreadPoolExecutor(len(self._copies)) as pool:
-            return list(pool.map(read, cut))
+            return list(pool.map(work, self._copies))
 
     def _read_batch(
         self, copy: TextModel[Result], places: Sequence[int], tokens: Sequence[Tokens]
     ) -> dict[int, Result]:
-        """Reads a batch, in halves where it does not fit into the device's memory."""
+        """Reads a batch, in parts where it does not fit into the device's memory."""
         import torch
 
-        try:
-            return dict(zip(places, copy.read([tokens[place] for place in places]), strict=True))
-        except torch.OutOfMemoryError:
-            if len(places) == 1:
-                raise
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
-        self._make_smaller(len(tokens[places[0]]) * len(places))
-        middle = len(places) // 2
-        return {
-            **self._read_batch(copy, places[:middle], tokens),
-            **self._read_batch(copy, places[middle:], tokens),
-        }
+        found: dict[int, Result] = {}
+        waiting = [places]
+        while waiting:
+            part = waiting.pop()
+            size = len(tokens[part[0]]) * len(part)
+            if part is places or len(part) == 1 or size <= self._most_tokens:
+                try:
+                    found.update(zip(part, copy.read([tokens[place] for place in part]), strict=True))
+                    continue
+                except torch.OutOfMemoryError:
+                    if len(part) == 1:
+                        raise
+                if torch.cuda.is_available():
+                    torch.cuda.empty_cache()
+                self._make_smaller(size)
+            middle = len(part) // 2
+            waiting += [part[middle:], part[:middle]]
+        return found
 
     def _make_smaller(self, tried: int) -> None:
         half = max(1, tried // 2)

@@ -6,6 +6,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
+ENTRY = 400
+"""About how many bytes an entry takes beside its text and the numbers in its result: objects, and places for them."""
+
 Key = TypeVar("Key", bound=Hashable)
 Thing = TypeVar("Thing")
 
@@ -14,11 +17,11 @@ class Memory(Generic[Key, Thing]):
     """Remembers results by key; the least recently used go first.
 
     Args:
-        most: Most bytes that all results take together.
-        size: Returns the bytes of one.
+        most: Most bytes that all take together.
+        size: Returns the bytes that a key and its result take.
     """
 
-    def __init__(self, most: int, size: Callable[[Thing], int]) -> None:
+    def __init__(self, most: int, size: Callable[[Key, Thing], int]) -> None:
         self._most = most
         self._size = size
         self._held = 0
@@ -37,7 +40,7 @@ class Memory(Generic[Key, Thing]):
 
     def keep(self, key: Key, thing: Thing) -> None:
         """Remembers a result under a new key."""
-        size = self._size(thing)
+        size = self._size(key, thing)
         if size > self._most or key in self._things:
             return
         self._things[key] = (thing, size)

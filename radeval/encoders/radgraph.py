@@ -13,7 +13,7 @@ from radeval.encoders.encoder import Tokens
 from radeval.encoders.radgraph_files import RadGraphFiles
 from radeval.encoders.radgraph_heads import Graph, GraphHeads
 from radeval.encoders.radgraph_words import radgraph_words
-from radeval.encoders.transformer import encodable, load_tokenizer, quiet_loading
+from radeval.encoders.transformer import encodable, how_to_check, load_config, load_tokenizer, placed, quiet_loading
 
 if TYPE_CHECKING:
     import torch
@@ -56,24 +56,23 @@ class RadGraphModel:
     """
 
     def __init__(self, files: RadGraphFiles, device: str, dtype: Dtype) -> None:
-        import torch
-
         config, folder, transformer = files.config, files.weights.path, files.transformer.path
         self._name = files.model
         self._config = config
         self._device = device
         self.longest = config.longest
         self.cut = 0
-        self._tokenizer = load_tokenizer(transformer)
+        form = load_config(transformer)
+        self._tokenizer = load_tokenizer(transformer, form)
         self._begin, self._end = self._tokenizer("")["input_ids"]
         state = _weights(folder / "weights.th")
         try:
             self._heads = GraphHeads(state, files.model, config.widest, config.kept, device)
         except KeyError as error:
-            raise MissingResourceError(f"these weights lack {error}", where=str(folder / "weights.th")) from error
+            raise _unfit(f"these weights lack {error}", folder / "weights.th") from error
         if (self._heads.labels, self._heads.kinds) != (len(config.labels) - 1, len(config.kinds)):
-            raise MissingResourceError("this model's labels and weights do not fit", where=str(folder))
-        self._module = _transformer(transformer, state, folder).to(device=device, dtype=getattr(torch, dtype)).eval()
+            raise _unfit("this model's labels and weights do not fit", folder)
+        self._module = placed(_transformer(form, transformer, state, folder), device, dtype).eval()
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Returns the pieces of each report's words."""
@@ -158,25 +157,29 @@ def _weights(file: Path) -> Mapping[str, torch.Tensor]:
     try:
         state: Mapping[str, torch.Tensor] = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises errors of many kinds on a file that is none of its own
-        raise MissingResourceError(f"these weights cannot be read: {error}", where=str(file)) from error
+        raise _unfit(f"these weights cannot be read: {error}", file) from error
     return state
 
 
-def _transformer(path: Path, state: Mapping[str, torch.Tensor], folder: Path) -> torch.nn.Module:
+def _transformer(form: Any, path: Path, state: Mapping[str, torch.Tensor], folder: Path) -> torch.nn.Module:
     """Returns the transformer of a model: its form from one folder, its weights from the model's own."""
     import torch
-    from transformers import AutoConfig, AutoModel
+    from transformers import AutoModel
 
     makers: Any = AutoModel
     inner = {name.removeprefix(_INSIDE): value for name, value in state.items() if name.startswith(_INSIDE)}
     # Its first weights are drawn at random, and are not to change what the user draws.
     with quiet_loading(), torch.random.fork_rng(devices=[]):
-        module: torch.nn.Module = makers.from_config(AutoConfig.from_pretrained(path, local_files_only=True))
+        module: torch.nn.Module = makers.from_config(form, dtype=torch.float32, trust_remote_code=False)
     try:
         found = module.load_state_dict(inner, strict=False)
     except RuntimeError as error:
-        raise MissingResourceError(f"these weights do not fit {path}: {error}", where=str(folder)) from error
+        raise _unfit(f"these weights do not fit {path}: {error}", folder) from error
     wrong = [name for name in (*found.missing_keys, *found.unexpected_keys) if not name.startswith(_UNUSED)]
     if wrong:
-        raise MissingResourceError(f"these weights do not fit {path}: {wrong[0]}", where=str(folder))
+        raise _unfit(f"these weights do not fit {path}: {wrong[0]}", folder)
     return module
+
+
+def _unfit(why: str, where: Path) -> MissingResourceError:
+    return MissingResourceError(why, where=str(where), hint=how_to_check(where))

@@ -11,7 +11,7 @@ from typing import Any
 from radeval.core.errors import MissingResourceError
 from radeval.core.places import cache_home
 from radeval.weights.archive import find_unpacked
-from radeval.weights.catalogue import published
+from radeval.weights.catalogue import published, published_as
 from radeval.weights.find import Weights, find_weights
 
 MODELS = ("radgraph", "radgraph-xl", "modern-radgraph-xl", "echograph")
@@ -69,8 +69,13 @@ def find_radgraph(model: str) -> RadGraphFiles:
     unpacked = [folder for root in _CACHES for folder in sorted((root() / "radgraph").glob(f"*/{model}"), reverse=True)]
     weights = find_unpacked(published(model), _NEEDED, unpacked)
     config = read_radgraph_config(weights.path, model)
-    # Of the transformer only this is read; its weights are in the archive.
-    return RadGraphFiles(model, weights, config, find_weights(config.transformer))
+    return RadGraphFiles(model, weights, config, _find_transformer(config.transformer))
+
+
+def _find_transformer(name: str) -> Weights:
+    """Returns where the transformer is, of which its weights are not read: they are in the archive."""
+    known = published_as(name)
+    return find_weights(name, needs=["tokenizer"]) if known is None else known.find(["tokenizer"])
 
 
 def read_radgraph_config(folder: Path, model: str) -> RadGraphConfig:
@@ -79,7 +84,7 @@ def read_radgraph_config(folder: Path, model: str) -> RadGraphConfig:
     Raises:
         MissingResourceError: It cannot be read, or has parts that change the output and that are not built here.
     """
-    file = folder / "config.json"
+    file, hint = folder / "config.json", f"take the published archive, {published(model).file}"
     try:
         stored = json.loads(file.read_text(encoding="utf-8"))
         inner, indexer = stored["model"], stored["dataset_reader"]["token_indexers"]["bert"]
@@ -94,10 +99,12 @@ def read_radgraph_config(folder: Path, model: str) -> RadGraphConfig:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise MissingResourceError(
-            f"this is no model of RadGraph: {type(error).__name__}: {error}", where=str(folder)
+            f"this is no model of RadGraph: {type(error).__name__}: {error}", where=str(folder), hint=hint
         ) from error
     if unknown:
-        raise MissingResourceError(f"this model of RadGraph needs {unknown}, which radeval lacks", where=str(file))
+        raise MissingResourceError(
+            f"this model of RadGraph needs {unknown}, which radeval lacks", where=str(file), hint=hint
+        )
     return config
 
 

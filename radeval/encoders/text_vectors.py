@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import torch
 
 Pooling = Literal["mean", "cls"]
+_MODE = "pooling_mode_"
 TextVector = NDArray[np.float32]
 
 
@@ -72,7 +73,8 @@ class TextVectorModel(TransformerModel[TextVector]):
     ) -> None:
         from transformers import AutoModel
 
-        module, tokenizer = load_module(AutoModel, weights.path, unused=("pooler.",)), load_tokenizer(weights.path)
+        module = load_module(AutoModel, weights.path, unused=("pooler.",))
+        tokenizer = load_tokenizer(weights.path, module.config)
         most = min(longest_of(tokenizer, module), _stated_length(weights.path))
         super().__init__(module, tokenizer, device, dtype, min(most, longest or most))
         self._pooling = pooling
@@ -88,7 +90,24 @@ class TextVectorModel(TransformerModel[TextVector]):
         else:
             weight = mask[:, :, None].float()
             pooled = (output * weight).sum(dim=1) / weight.sum(dim=1)
-        return list(torch.nn.functional.normalize(pooled, dim=-1).cpu().numpy())
+        vectors = torch.nn.functional.normalize(pooled, dim=-1).cpu().numpy()
+        # A view would keep the whole batch in memory as long as one of its texts is remembered.
+        return [vector.copy() for vector in vectors]
+
+
+def stated_pooling(path: Path) -> str | None:
+    """Returns the pooling in the folder's settings of the sentence-transformers package, None where none is named.
+
+    Those that we have are called "mean" and "cls"; others, and several at once, as the package calls them.
+    """
+    try:
+        stored = json.loads((path / "1_Pooling" / "config.json").read_text(encoding="utf-8"))
+        named = stored.get("pooling_mode")
+        flags = [name for name, value in stored.items() if name.startswith(_MODE) and value is True]
+    except (OSError, ValueError, AttributeError):
+        return None
+    modes = [str(named)] if named else [name.removeprefix(_MODE).removesuffix("_token") for name in flags]
+    return "+".join(one.removesuffix("_tokens") for one in modes) or None
 
 
 def _stated_length(path: Path) -> int:

@@ -76,8 +76,8 @@ class TokenVectorModel(TransformerModel[TokenVectors]):
         from transformers import AutoModel
 
         module = load_module(AutoModel, weights.path, unused=("pooler.",))
-        cut_layers(module, layer)
-        tokenizer = _tokenizer(weights.path)
+        cut_layers(module, layer, weights.path)
+        tokenizer = _tokenizer(weights.path, module.config)
         super().__init__(module, tokenizer, device, dtype, longest_of(tokenizer, module))
         self._special = [one for one in (tokenizer.cls_token_id, tokenizer.sep_token_id) if one is not None]
 
@@ -94,10 +94,10 @@ class TokenVectorModel(TransformerModel[TokenVectors]):
         ]
 
 
-def _tokenizer(path: Path) -> Any:
+def _tokenizer(path: Path, config: Any) -> Any:
     """Returns the tokenizer, which reads a text's first word as one within it, as bert-score has it."""
     from transformers import GPT2Tokenizer, RobertaTokenizer
 
-    tokenizer = load_tokenizer(path)
+    tokenizer = load_tokenizer(path, config)
     spaced = isinstance(tokenizer, (GPT2Tokenizer, RobertaTokenizer))
-    return load_tokenizer(path, add_prefix_space=True) if spaced else tokenizer
+    return load_tokenizer(path, config, add_prefix_space=True) if spaced else tokenizer

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from radeval.core.encoding import Dtype
 from radeval.core.errors import MissingResourceError
 from radeval.encoders.encoder import Tokens
+from radeval.weights.contents import has_tokenizer
 
 if TYPE_CHECKING:
     import torch
@@ -24,6 +25,9 @@ _LONGEST = 512
 """Tokens that a model reads where nothing is said."""
 _OFFSET = ("roberta", "xlm-roberta", "camembert", "mpnet", "longformer", "data2vec-text")
 """Kinds of models that leave the places up to that of padding free."""
+_LEAST_KNOWN = 0.9
+"""Entries of a tokenizer as a share of those that the model knows. Models often know some more, for round numbers."""
+_SAFE = {"local_files_only": True, "trust_remote_code": False}
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
@@ -45,9 +49,7 @@ class TransformerModel(ABC, Generic[Result]):
     """
 
     def __init__(self, module: torch.nn.Module, tokenizer: Any, device: str, dtype: Dtype, longest: int) -> None:
-        import torch
-
-        self._module = module.to(device=device, dtype=getattr(torch, dtype)).eval()
+        self._module = placed(module, device, dtype).eval()
         self._tokenizer = tokenizer
         self._device = device
         self.longest = longest
@@ -86,6 +88,20 @@ class TransformerModel(ABC, Generic[Result]):
         """
 
 
+def placed(module: torch.nn.Module, device: str, dtype: Dtype) -> torch.nn.Module:
+    """Returns a model on a device with its weights in a precision.
+
+    What no weight is, such as the angles that the places of tokens are turned by, keeps its own: in half precision,
+    places beyond some hundred would fall together.
+    """
+    import torch
+
+    precision = getattr(torch, dtype)
+    for weight in module.parameters():
+        weight.data = weight.data.to(precision)
+    return module.to(device)
+
+
 def encodable(text: str) -> str:
     """Returns a text with each half of a character that stands alone replaced, since a tokenizer refuses it."""
     return _HALVES.sub("\ufffd", text)
@@ -103,29 +119,82 @@ def load_module(kind: Any, path: Path, *, unused: tuple[str, ...] = (), **option
     Raises:
         MissingResourceError: The folder cannot be loaded, or lacks weights: they would be random.
     """
-    try:
-        with quiet_loading():
-            module, told = kind.from_pretrained(
-                path, local_files_only=True, trust_remote_code=False, output_loading_info=True, **options
-            )
-    except Exception as error:  # what a damaged file makes the package raise has no common class
-        said = str(error).strip().partition("\n")[0] or type(error).__name__
-        raise MissingResourceError(f"this model cannot be loaded: {said}", where=str(path)) from error
-    lacking = sorted(name for name in told["missing_keys"] if not name.startswith(unused))
-    if lacking:
+    import torch
+
+    with _named_failure("model", path), quiet_loading():
+        # Read in single precision, so that what no weight is keeps it; the weights are rounded afterwards.
+        module, told = kind.from_pretrained(path, dtype=torch.float32, output_loading_info=True, **_SAFE, **options)
+    absent = sorted(name for name in told["missing_keys"] if not name.startswith(unused))
+    if absent:
         raise MissingResourceError(
-            f"these are not the weights of a {type(module).__name__}: {len(lacking)} are absent, such as {lacking[0]}",
+            f"these are not the weights of a {type(module).__name__}: {len(absent)} are absent, such as {absent[0]}",
             where=str(path),
+            hint=how_to_check(path),
         )
     return module
 
 
-def load_tokenizer(path: Path, **options: Any) -> Any:
-    """Returns the tokenizer in a folder. Runs none of its code."""
+def load_config(path: Path) -> Any:
+    """Returns the configuration of the model in a folder. Runs none of its code.
+
+    Raises:
+        MissingResourceError: It cannot be loaded.
+    """
+    from transformers import AutoConfig
+
+    made: Any = AutoConfig
+    with _named_failure("configuration", path), quiet_loading():
+        return made.from_pretrained(path, **_SAFE)
+
+
+def load_tokenizer(path: Path, config: Any, **options: Any) -> Any:
+    """Returns the tokenizer in a folder. Runs none of its code.
+
+    Args:
+        path: The folder.
+        config: The configuration of the model that is to read the tokens.
+        options: Further arguments of `from_pretrained`.
+
+    Raises:
+        MissingResourceError: It cannot be loaded, or is that of another model.
+    """
     from transformers import AutoTokenizer
 
+    if not has_tokenizer(path):
+        raise MissingResourceError("this folder has no tokenizer", where=str(path), hint=how_to_check(path))
     made: Any = AutoTokenizer
-    return made.from_pretrained(path, local_files_only=True, **options)
+    with _named_failure("tokenizer", path), quiet_loading():
+        tokenizer = made.from_pretrained(path, **_SAFE, **options)
+    _refuse_other(tokenizer, config, path, "tokenizer")
+    return tokenizer
+
+
+def how_to_check(path: Path) -> str:
+    """Returns what tells more of a model that cannot be used."""
+    return f"radeval models check {path}"
+
+
+@contextmanager
+def _named_failure(what: str, path: Path) -> Iterator[None]:
+    """Turns whatever the package raises into our error."""
+    try:
+        yield
+    except Exception as error:  # what a damaged file makes the package raise has no common class
+        said = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise MissingResourceError(
+            f"this {what} cannot be loaded: {said}", where=str(path), hint=how_to_check(path)
+        ) from error
+
+
+def _refuse_other(tokenizer: Any, config: Any, where: Path, what: str) -> None:
+    """Raises where a tokenizer does not fit a model: one that lost its vocabulary reads every word as unknown."""
+    known = getattr(config, "vocab_size", None)
+    if known is not None and not _LEAST_KNOWN * known <= len(tokenizer) <= known:
+        raise MissingResourceError(
+            f"this {what} is that of another model: {len(tokenizer):,} entries, and the model knows {known:,}",
+            where=str(where),
+            hint=how_to_check(where),
+        )
 
 
 def longest_of(tokenizer: Any, module: Any) -> int:
@@ -149,18 +218,14 @@ def wordpiece_tokenizer(vocabulary: Path, module: Any) -> Any:
         module: The model that is to read the tokens.
 
     Raises:
-        MissingResourceError: The file has more entries than the model knows, so that it is that of another.
+        MissingResourceError: The file cannot be read, or is that of another model.
     """
     from transformers import BertTokenizer
 
     made: Any = BertTokenizer
-    tokenizer = made(str(vocabulary), do_lower_case=True)
-    known = module.config.vocab_size
-    if len(tokenizer) > known:
-        raise MissingResourceError(
-            f"this vocabulary is that of another model: {len(tokenizer):,} entries, of which the model knows {known:,}",
-            where=str(vocabulary),
-        )
+    with _named_failure("vocabulary", vocabulary):
+        tokenizer = made(str(vocabulary), do_lower_case=True)
+    _refuse_other(tokenizer, module.config, vocabulary, "vocabulary")
     return tokenizer
 
 

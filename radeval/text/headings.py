@@ -152,6 +152,18 @@ def _may_name(label: str) -> bool:
     return last is not None and last[0].lower() in _LAST_WORDS
 
 
+def is_heading(line: str) -> bool:
+    """Tells whether a line says nothing but what follows: a few words before a colon, or the name of a section alone.
+
+    Args:
+        line: One line or sentence, such as "Lungs and pleura:" or "**FINDINGS**".
+    """
+    plain = line.strip(" \t*_#[]=")
+    if plain.endswith(_COLONS):
+        return len(plain.split()) <= _MAX_WORDS
+    return bool(names_of(plain))
+
+
 def find_headings(text: str) -> list[Heading]:
     """Finds every section heading of a text, in order and not overlapping.
 

@@ -41,7 +41,9 @@ def find_unpacked(one: Published, needed: Sequence[str], elsewhere: Sequence[Pat
         return Weights(_unpacked(found, one.file.removesuffix(".tar.gz"), needed), found.commit)
     lacking = _lacking(found.path, needed)
     if lacking is not None:
-        raise MissingResourceError(f"this model is incomplete: it has no {lacking}", where=str(found.path))
+        raise MissingResourceError(
+            f"this model is incomplete: it has no {lacking}", where=str(found.path), hint=f"unpack {one.file} again"
+        )
     return found
 
 
@@ -62,7 +64,9 @@ def _unpacked(archive: Weights, name: str, needed: Sequence[str]) -> Path:
             _unpack(archive.path, made)
             lacking = _lacking(made, needed)
             if lacking is not None:
-                raise MissingResourceError(f"this archive is incomplete: it has no {lacking}", where=str(archive.path))
+                raise MissingResourceError(
+                    f"this archive is incomplete: it has no {lacking}", where=str(archive.path), hint="fetch it again"
+                )
             _give_name(made, folder)
     except OSError as error:
         raise OutputError(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from radeval.core.errors import MissingResourceError
+from radeval.weights.contents import Need, lacking
 
 FOLDER_VARIABLE = "RADEVAL_MODELS"
 """Names a folder of models, each in OWNER/NAME, OWNER--NAME or NAME."""
@@ -32,32 +33,67 @@ class Weights:
     commit: str
 
 
-def find_weights(model: str, revision: str | None = None, *, size: str = "", files: Sequence[str] = ()) -> Weights:
+def find_weights(
+    model: str,
+    revision: str | None = None,
+    *,
+    size: str = "",
+    files: Sequence[str] = (),
+    needs: Sequence[Need] = (),
+) -> Weights:
     """Returns where a model's weights are: a folder with a config.json.
 
-    A path is taken as it is. A hub id is looked for in the folder that RADEVAL_MODELS names, then in the local copy of
-    the Hugging Face hub.
+    A path is taken as it is. A hub id is looked for as `find_hub_weights` does.
 
     Args:
         model: A path, or OWNER/NAME on the hub.
         revision: The hub's branch, tag or commit; a folder of the user's own is what it is.
         size: How large a download would be, for the error.
         files: The files that are to be fetched; empty for all.
+        needs: What the folder must hold beside config.json.
 
     Raises:
-        MissingResourceError: They are not on this machine.
+        MissingResourceError: They are not on this machine, or something is lacking.
     """
     path = Path(model).expanduser()
     if path.is_dir():
-        return _folder(path)
+        return _folder(path, needs)
     if not is_hub_id(model):
         raise MissingResourceError(
             "there is no such folder", where=model, hint="name a folder with config.json, or a hub id as OWNER/NAME"
         )
-    own = _in_own_folder(model)
+    return find_hub_weights(model, revision, size=size, files=files, needs=needs)
+
+
+def find_hub_weights(
+    model: str,
+    revision: str | None = None,
+    *,
+    size: str = "",
+    files: Sequence[str] = (),
+    needs: Sequence[Need] = (),
+) -> Weights:
+    """Returns where the weights of a hub id are: in the folder that RADEVAL_MODELS names, else in the hub's local copy.
+
+    Args:
+        model: OWNER/NAME on the hub; never a path.
+        revision: As for `find_weights`.
+        size: As for `find_weights`.
+        files: As for `find_weights`.
+        needs: As for `find_weights`.
+
+    Raises:
+        MissingResourceError: They are not on this machine, or something is lacking.
+    """
+    own, command = _in_own_folder(model), _command(model, revision, size, files)
     if own is not None and own.is_dir():
-        return _folder(own)
-    return _in_hub_cache(model, revision, size, files)
+        return _folder(own, needs, command)
+    found = _in_hub_cache(model, revision)
+    if found is None:
+        raise _absent(model, files, command)
+    if needs:
+        _refuse_incomplete(found.path, needs, command)
+    return found
 
 
 def find_file(path: str) -> Weights:
@@ -94,7 +130,7 @@ def find_hub_file(model: str, file: str, revision: str | None = None, *, size: s
             return Weights(place, digest_of(place))
     cached = try_to_load_from_cache(model, file, revision=revision)
     if not isinstance(cached, str):
-        raise _absent(model, revision, size, [file])
+        raise _absent(model, [file], _command(model, revision, size, [file]))
     path = Path(cached)
     commit = next((name for name in path.parts[::-1] if _COMMIT.fullmatch(name)), None)
     return Weights(path, commit or digest_of(path))
@@ -139,11 +175,17 @@ def _files(path: Path) -> dict[str, Path]:
     return {name: found[name] for name in sorted(found) if not any(one.startswith(".") for one in name.split("/"))}
 
 
-def _folder(path: Path) -> Weights:
-    if not (path / "config.json").is_file():
-        raise MissingResourceError("this folder holds no model: it has no config.json", where=str(path))
+def _folder(path: Path, needs: Sequence[Need], command: str = "") -> Weights:
+    _refuse_incomplete(path, needs, command or "name a folder as save_pretrained of the transformers package writes it")
     commit = path.name if path.parent.name == "snapshots" and _COMMIT.fullmatch(path.name) else digest_of(path)
     return Weights(path, commit)
+
+
+def _refuse_incomplete(path: Path, needs: Sequence[Need], hint: str) -> None:
+    absent = lacking(path, needs)
+    if absent is not None:
+        kind = "holds no model" if absent == "config.json" else "does not hold all of a model"
+        raise MissingResourceError(f"this folder {kind}: it has no {absent}", where=str(path), hint=hint)
 
 
 def _in_own_folder(model: str) -> Path | None:
@@ -156,21 +198,26 @@ def _in_own_folder(model: str) -> Path | None:
     return next((place for place in places if place.exists()), places[0])
 
 
-def _in_hub_cache(model: str, revision: str | None, size: str, files: Sequence[str]) -> Weights:
+def _in_hub_cache(model: str, revision: str | None) -> Weights | None:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
         path = Path(snapshot_download(model, revision=revision, local_files_only=True))
     except (LocalEntryNotFoundError, HFValidationError):
-        raise _absent(model, revision, size, files) from None
+        return None
     return Weights(path, path.name)
 
 
-def _absent(model: str, revision: str | None, size: str, files: Sequence[str]) -> MissingResourceError:
+def _command(model: str, revision: str | None, size: str, files: Sequence[str]) -> str:
+    """Returns what the user can do where a model is absent."""
     command = " ".join(["hf download", model, *files, *(["--revision", revision] if revision else [])])
+    return f"{command}{f' ({size})' if size else ''}; or set {FOLDER_VARIABLE} to a folder that holds it"
+
+
+def _absent(model: str, files: Sequence[str], command: str) -> MissingResourceError:
     return MissingResourceError(
         "this model is not on this machine, and radeval downloads none",
         where=f"{model}/{files[0]}" if len(files) == 1 else model,
-        hint=f"{command}{f' ({size})' if size else ''}; or set {FOLDER_VARIABLE} to a folder that holds it",
+        hint=command,
     )

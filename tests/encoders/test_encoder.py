@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Event
 
 import pytest
 from hypothesis import given
@@ -24,6 +25,7 @@ class Counter:
     def __init__(self, device: str, room: int = 1 << 30) -> None:
         self.device, self.room = device, room
         self.batches: list[list[int]] = []
+        self.failed: list[int] = []
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
         return [list(range(len(text.split()))) for text in texts]
@@ -32,6 +34,7 @@ class Counter:
         import torch
 
         if max(map(len, batch)) * len(batch) > self.room:
+            self.failed.append(max(map(len, batch)) * len(batch))
             raise torch.OutOfMemoryError("no room")
         self.batches.append([len(one) for one in batch])
         return [(len(one), self.device) for one in batch]
@@ -47,7 +50,7 @@ TEXTS = [" ".join(["word"] * n) for n in (3, 60, 1, 3, 30, 60, 2)]
 
 @given(st.lists(st.integers(1, 40), max_size=40), st.integers(1, 120), st.sampled_from([0.0, 0.5, 0.8, 1.0]))
 def test_batches_hold_every_text_once_within_the_limits(lengths: list[int], most: int, filled: float) -> None:
-    cut = list(batches(lengths, most, filled))
+    cut = list(batches(lengths, lambda: most, filled))
     assert sorted(place for batch in cut for place in batch) == list(range(len(lengths)))
     for batch in cut:
         longest = max(lengths[place] for place in batch)
@@ -88,6 +91,47 @@ def test_a_batch_that_does_not_fit_is_halved_told_once_and_stays_small() -> None
         made.read(["word " * 200])
 
 
+@pytest.mark.parametrize("names", [["cpu"], ["first", "second"]])
+def test_a_size_that_has_failed_is_not_tried_again(names: list[str]) -> None:
+    copies = {name: Counter(name, room=130) for name in names}
+    texts = [f"{number} " + "word " * 59 for number in range(64)]
+    assert [length for length, _ in encoder(copies, [], most=960).read(texts)] == [60] * 64
+    for copy in copies.values():
+        # Devices that fail at once do not know of each other yet.
+        assert len(copy.failed) <= 3
+        assert all(60 * len(batch) <= 120 for batch in copy.batches)
+
+
+def test_an_error_of_one_device_ends_the_reading_of_all() -> None:
+    begun = Event()
+
+    class Broken(Counter):
+        def read(self, batch: Sequence[list[int]]) -> list[tuple[int, str]]:
+            begun.set()
+            raise ValueError("broken")
+
+    class Waiting(Counter):
+        def read(self, batch: Sequence[list[int]]) -> list[tuple[int, str]]:
+            begun.wait()
+            return super().read(batch)
+
+    copies = {"first": Waiting("first"), "second": Broken("second")}
+    with pytest.raises(ValueError, match="broken"):
+        encoder(copies, [], most=60).read([f"{number} " + "word " * 59 for number in range(40)])
+
+
+def test_memory_counts_texts_and_not_only_what_was_made_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("radeval.encoders.encoder.MEMORY", 1 << 20)
+    copy = Counter("cpu")
+    made, texts = encoder({"cpu": copy}, []), [f"{number}{'x' * 10_000}" for number in range(200)]
+    made.read(texts)
+    assert sum(map(len, copy.batches)) == 200
+    made.read(texts[-80:])
+    assert sum(map(len, copy.batches)) == 200
+    made.read(texts[:80])
+    assert sum(map(len, copy.batches)) == 280
+
+
 def test_what_was_cut_is_told_once_even_after_the_model_is_gone() -> None:
     copy = Counter("cpu")
     copy.cut = 2
@@ -99,7 +143,7 @@ def test_what_was_cut_is_told_once_even_after_the_model_is_gone() -> None:
 
 
 def test_memory_is_bounded_and_drops_what_was_not_used_for_longest() -> None:
-    memory: Memory[str, str] = Memory(6, len)
+    memory: Memory[str, str] = Memory(6, lambda key, _: len(key))
     for word in ("aa", "bb", "cc"):
         memory.keep(word, word)
     assert memory.get("aa") == "aa"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from radeval.text.headings import LABELS, names_of
+from radeval.text.headings import LABELS, is_heading, names_of
 from radeval.text.sections import Selection, choose_sections, select_sections, split_sections
 
 BODY = "Each lung looks quite clear."
@@ -338,3 +338,20 @@ def test_time_is_linear(unit: str) -> None:
     begin = time.process_time()
     split_sections(text)
     assert time.process_time() - begin < 5
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["FINDINGS:", "Findings", "**Impression**", "# Technique", "Lungs and Airways:", "- Pleura :", "Lungs\uff1a"],
+)
+def test_a_heading_alone(line: str) -> None:
+    assert is_heading(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "Edema.", "Edema", "Lungs: clear", "Impression: edema", "Findings are stable.",
+     "There is a nodule in the right upper lobe of the lung with these signs:"],
+)  # fmt: skip
+def test_what_says_something_is_no_heading_alone(line: str) -> None:
+    assert not is_heading(line)

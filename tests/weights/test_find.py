@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,23 @@ def test_folders_and_files_that_are_none(tmp_path: Path) -> None:
         find_weights(str(tmp_path))
     with pytest.raises(MissingResourceError, match="no such file"):
         find_file(str(tmp_path / "model.gguf"))
+
+
+def test_weights_in_parts_are_whole_where_all_parts_are_there(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    index = {"weight_map": {"a": "model-1-of-2.safetensors", "b": "model-2-of-2.safetensors"}}
+    (tmp_path / "model.safetensors.index.json").write_text(json.dumps(index))
+    (tmp_path / "model-1-of-2.safetensors").write_bytes(b"x")
+    with pytest.raises(MissingResourceError, match=r"model-2-of-2\.safetensors"):
+        find_weights(str(tmp_path), needs=["weights"])
+    (tmp_path / "model-2-of-2.safetensors").write_bytes(b"x")
+    assert find_weights(str(tmp_path), needs=["weights"]).path == tmp_path
+
+
+def test_half_of_a_vocabulary_is_none(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "vocab.json").write_text("{}")
+    with pytest.raises(MissingResourceError, match="it has no tokenizer"):
+        find_weights(str(tmp_path), needs=["tokenizer"])
+    (tmp_path / "merges.txt").write_text("")
+    assert find_weights(str(tmp_path), needs=["tokenizer"]).path == tmp_path

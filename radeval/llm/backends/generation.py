@@ -59,7 +59,9 @@ class LocalModel:
 
         self._name, self._device = name, device
         generation_config: Any = GenerationConfig
-        tokenizer: Any = AutoTokenizer.from_pretrained(weights.path, padding_side="left", local_files_only=True)
+        tokenizer: Any = AutoTokenizer.from_pretrained(
+            weights.path, padding_side="left", local_files_only=True, trust_remote_code=False
+        )
         self._tokenizer = tokenizer
         if chat_template is not None:
             self._tokenizer.chat_template = chat_template
@@ -69,7 +71,7 @@ class LocalModel:
             )
         with _no_progress():
             loaded: Any = AutoModelForCausalLM.from_pretrained(
-                weights.path, dtype=getattr(torch, dtype), local_files_only=True
+                weights.path, dtype=getattr(torch, dtype), local_files_only=True, trust_remote_code=False
             )
         self._model: Any = loaded.to(device).eval()
         own = self._model.generation_config

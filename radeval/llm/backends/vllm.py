@@ -53,6 +53,7 @@ class Vllm:
             model=str(self._weights.path),
             tensor_parallel_size=max(1, torch.cuda.device_count()),
             enable_prefix_caching=True,
+            trust_remote_code=False,
             seed=0,
         )
         return lambda requests: self._answers(engine, requests)

@@ -84,7 +84,8 @@ class Radcliq(Metric):
         tuned_on=_TUNED_ON["v1"],
         reproduced="no",
         notes="Lower is better, and below 0 is possible: a report that agrees fully has -1.44 (v0: -0.24), one that "
-        "agrees in nothing 2.45 (v0: 5.52), which is also the value of an empty report; unrelated text may be worse. "
+        "agrees in nothing 2.45 (v0: 5.52), which is also the value of an empty report, whose parts "
+        "are undefined; unrelated text may be worse. "
         "Over a set it is the mean. BERTScore is without inverse document frequencies, so that no score depends on "
         "other reports: with those of a single pair, as the radeval package up to 2.2 had them, even an exact copy "
         "gets 9.37; its means were inverted besides. v0 was fitted to all of ReXVal, v1 to 160 of its 200 pairs: name "
@@ -185,7 +186,9 @@ class Radcliq(Metric):
         """Returns the score where a report is empty: that of a report that agrees in nothing."""
         if not example.candidate.strip() and not example.references[0].strip():
             return Score.unscored("both reports are empty")
-        return self._value(dict.fromkeys(self._components, 0.0))
+        value = self._total(dict.fromkeys(self._components, 0.0))
+        parts = [name for name, _ in self._components.values()]
+        return Score.ok(value, dict.fromkeys(parts), part_reasons=dict.fromkeys(parts, "a report is empty"))
 
     def _sum(self, scores: Sequence[Score]) -> Score:
         values = {}
@@ -198,8 +201,8 @@ class Radcliq(Metric):
             for (name, _), score in zip(self._components.values(), scores, strict=True)
             for item in score.evidence
         )
-        return replace(self._value(values), evidence=evidence)
+        parts = {name: values[role] for role, (name, _) in self._components.items()}
+        return Score.ok(self._total(values), parts, evidence=evidence)
 
-    def _value(self, values: Mapping[str, float]) -> Score:
-        value = (self._formula.share_missed if self._by_rules else self._formula.value)(values)
-        return Score.ok(value, {name: values[role] for role, (name, _) in self._components.items()})
+    def _total(self, values: Mapping[str, float]) -> float:
+        return (self._formula.share_missed if self._by_rules else self._formula.value)(values)

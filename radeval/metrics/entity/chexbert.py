@@ -63,7 +63,9 @@ class Chexbert(ModelLabels[Labeler]):
         reproduced="no",
         notes="No Finding is one of the 14 and is read by a head of its own, as in f1chexbert. uncertain=positive is "
         "f1chexbert's rule, uncertain=negative that of the CheXbert paper's positive F1. exact_5 is what f1chexbert "
-        "calls accuracy; agreement, its value of a single report, is mostly that both reports say nothing.",
+        "calls accuracy; agreement, its value of a single report, is mostly that both reports say nothing. Two "
+        "reports, or a set, without any observation agree: micro and weighted F1 are 1, where scikit-learn has 0. What "
+        "is said of the five is undefined where no report has one of them.",
     )
 
     def __init__(self, uncertain: str = "positive", model: str = PUBLISHED) -> None:

@@ -131,7 +131,8 @@ class CheXbertModel(TransformerModel[Labelled]):
         hidden = module["bert"](input_ids=ids, attention_mask=mask).last_hidden_state[:, 0]
         classes = torch.stack([head(hidden).argmax(dim=1) for head in module["linear_heads"]], dim=1)
         statuses, embeddings = classes.to("cpu", torch.int8).numpy(), hidden.float().cpu().numpy()
-        return [Labelled(one, other) for one, other in zip(statuses, embeddings, strict=True)]
+        # A view would keep the whole batch in memory as long as one of its texts is remembered.
+        return [Labelled(one.copy(), other.copy()) for one, other in zip(statuses, embeddings, strict=True)]
 
 
 def _bytes(one: Labelled) -> int:

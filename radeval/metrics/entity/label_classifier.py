@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radeval.core.encoding import Dtype
+from radeval.core.errors import MissingResourceError
 from radeval.core.info import ParameterValue
 from radeval.core.metric import RunContext
 from radeval.encoders.encoder import Encoder, Tokens
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import torch
 
 _LONGEST = 512
-_UNNAMED = re.compile(r"LABEL_\d+")
+_UNNAMED = re.compile(r"(?:LABEL_)?\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,9 @@ class Classifier:
     vocabulary: Path | None = None
 
     @property
-    def key(self) -> tuple[str, ...]:
+    def key(self) -> tuple[object, ...]:
         """What its encoder is shared under in a run."""
-        return ("classifier", self.weights.commit, self.dtype)
+        return ("classifier", self.weights.commit, self.dtype, self.labels, self.vocabulary)
 
     def fields(self) -> dict[str, ParameterValue]:
         """Returns the fields of a signature that say which classifier this is."""
@@ -56,11 +57,9 @@ class Classifier:
 
     def encoder(self, context: RunContext) -> Encoder[Mask]:
         """Returns the run's encoder: which labels each text has."""
-
-        def load(device: str) -> ClassifierModel:
-            return ClassifierModel(self, device, context)
-
-        return shared_encoder(context, self.key, self.name, load, lambda mask: mask.nbytes)
+        return shared_encoder(
+            context, self.key, self.name, lambda device: ClassifierModel(self, device), lambda mask: mask.nbytes
+        )
 
 
 class ClassifierModel(TransformerModel[Mask]):
@@ -69,13 +68,12 @@ class ClassifierModel(TransformerModel[Mask]):
     Args:
         found: Where it is.
         device: For example "cuda:0" or "cpu".
-        context: The run, for what the user must know of its labels.
 
     Raises:
-        MissingResourceError: It is no such model, or has another number of labels.
+        MissingResourceError: It is no such model, or has other labels.
     """
 
-    def __init__(self, found: Classifier, device: str, context: RunContext) -> None:
+    def __init__(self, found: Classifier, device: str) -> None:
         from transformers import AutoModelForSequenceClassification
 
         # Some configurations do not say how many labels there are.
@@ -83,12 +81,15 @@ class ClassifierModel(TransformerModel[Mask]):
         names = [str(name) for _, name in sorted(module.config.id2label.items())]
         self._order = order_of(names, found.labels)
         if self._order is None and not all(map(_UNNAMED.fullmatch, names)):
-            context.alert(
-                f"{found.name}: its configuration calls the labels otherwise (first: {names[0]!r}); they are taken in "
-                f"the order of its publication (first: {found.labels[0]!r})"
+            known = set(map(_plain, found.labels))
+            other = next((name for name in names if _plain(name) not in known), names[0])
+            raise MissingResourceError(
+                f"this model gives other labels than those of {found.name}, such as {other!r}",
+                where=str(found.weights.path),
+                hint=f"id2label in its config.json must name the labels, such as {found.labels[0]!r}, or none of them",
             )
         path, own = found.weights.path, found.vocabulary
-        tokenizer = load_tokenizer(path) if own is None else wordpiece_tokenizer(own, module)
+        tokenizer = load_tokenizer(path, module.config) if own is None else wordpiece_tokenizer(own, module)
         super().__init__(module, tokenizer, device, found.dtype, min(_LONGEST, longest_of(tokenizer, module)))
 
     def results(self, ids: torch.Tensor, mask: torch.Tensor, batch: Sequence[Tokens]) -> list[Mask]:
@@ -96,7 +97,9 @@ class ClassifierModel(TransformerModel[Mask]):
         module: Any = self._module
         # A probability is above one half where its logit is above 0.
         positive = (module(input_ids=ids, attention_mask=mask).logits > 0).cpu().numpy()
-        return list(positive if self._order is None else positive[:, self._order])
+        ordered = positive if self._order is None else positive[:, self._order]
+        # A view would keep the whole batch in memory as long as one of its texts is remembered.
+        return [row.copy() for row in ordered]
 
 
 def order_of(names: Sequence[str], labels: Sequence[str]) -> list[int] | None:

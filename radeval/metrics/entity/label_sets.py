@@ -93,6 +93,16 @@ def averages(counts: Floats, nothing: Floats | float) -> Mapping[str, Floats]:
     }
 
 
+def averages_of_some(counts: Floats) -> Mapping[str, Floats]:
+    """Returns the averages of many sets over some of the labels: NaN where no report of a set has one of them.
+
+    Args:
+        counts: As for `averages`.
+    """
+    none = counts.sum(axis=(1, 2)) == 0
+    return {name: np.where(none, np.nan, column) for name, column in averages(counts, nothing=np.nan).items()}
+
+
 def label_f1(counts: Floats) -> Floats:
     """Returns F1 of each label, 0 for one that no report has; from counts of shape (sets, 3, labels)."""
     hit, false, omitted = counts[:, 0], counts[:, 1], counts[:, 2]

@@ -17,7 +17,7 @@ from radeval.core.score import Evidence, Score
 from radeval.findings.reader import ReportReader
 from radeval.findings.reading import Reading
 from radeval.findings.significance import rules_of
-from radeval.metrics.entity.label_sets import Counts, Mask, averages, statistic_names
+from radeval.metrics.entity.label_sets import Counts, Mask, averages, averages_of_some, statistic_names
 from radeval.metrics.entity.reading import (
     LEXICON,
     MODALITIES,
@@ -109,7 +109,8 @@ class Labels14(Metric):
         modalities=MODALITIES,
         languages=("en",),
         notes="Read by rules, not by CheXbert: the numbers are not those of f1chexbert. No Finding is positive where "
-        "no other observation but Support Devices is, so that every report with words has an observation.",
+        "no other observation but Support Devices is, so that every report with words has an observation. What is "
+        "said of the five is undefined where no report has one of them.",
     )
 
     def __init__(self, uncertain: str = "positive", lexicon: str | None = None) -> None:
@@ -156,13 +157,15 @@ class Labels14(Metric):
         )
 
     def corpus(self, totals: Floats) -> dict[str, Floats]:
-        """Returns micro and macro F1 of sets; micro F1 is 1 where all reports are empty, the others 0 without support.
+        """Returns micro and macro F1 of sets; micro F1 is 1 where all reports are empty, macro F1 then 0.
+
+        Those of the five are NaN where no report has one of them.
 
         Args:
             totals: Summed counts, shape (sets, 42).
         """
         counts = totals.reshape(len(totals), 3, len(LABELS))
-        every, five = averages(counts, nothing=1.0), averages(counts[:, :, _FIVE_COLUMNS], nothing=0.0)
+        every, five = averages(counts, nothing=1.0), averages_of_some(counts[:, :, _FIVE_COLUMNS])
         return {
             "micro_f1": every["micro_f1"],
             "macro_f1": every["macro_f1"],

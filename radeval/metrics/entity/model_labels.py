@@ -13,7 +13,16 @@ from radeval.core.example import Example
 from radeval.core.info import ParameterValue, Part
 from radeval.core.metric import Metric, RunContext
 from radeval.core.score import Evidence, Score
-from radeval.metrics.entity.label_sets import COUNTS, Counts, Mask, averages, column_name, label_f1, statistic_names
+from radeval.metrics.entity.label_sets import (
+    COUNTS,
+    Counts,
+    Mask,
+    averages,
+    averages_of_some,
+    column_name,
+    label_f1,
+    statistic_names,
+)
 
 BLANK_PAIRS = "blank_pairs"
 """Counts pairs of an empty and a written report, in which no label need be missing."""
@@ -100,7 +109,10 @@ class ModelLabels(Metric, Generic[Model]):
         return self._columns([example], context).score(0)
 
     def corpus(self, totals: Floats) -> dict[str, Floats]:
-        """Returns the averages over sets; micro and weighted ones are 1 where no report has a label and none is empty.
+        """Returns the averages over sets.
+
+        Micro and weighted ones are 1 where no report has a label and none that is empty is compared with a written one;
+        those of a subset of the labels are NaN where no report has one of them.
 
         Args:
             totals: Summed counts, and how many pairs are of an empty and a written report, shape (sets, 3 labels + 1).
@@ -108,7 +120,7 @@ class ModelLabels(Metric, Generic[Model]):
         counts = totals[:, :-1].reshape(len(totals), 3, len(self.labels))
         found = dict(averages(counts, nothing=np.where(totals[:, -1] > 0, 0.0, 1.0)))
         for suffix, columns in self.subsets.items():
-            few = averages(counts[:, :, columns], nothing=0.0)
+            few = averages_of_some(counts[:, :, columns])
             found |= {f"{name}_{suffix}": column for name, column in few.items()}
         single = label_f1(counts)
         for place, name in enumerate(map(column_name, self.labels)):

@@ -12,6 +12,7 @@ from radeval.encoders.packages import need_packages
 from radeval.metrics.entity.label_classifier import Classifier
 from radeval.metrics.entity.model_labels import ModelLabels, Said, label_details, label_statistics
 from radeval.weights.catalogue import find_model, public_name
+from radeval.weights.contents import WHOLE
 
 PUBLISHED = "radbert-ct"
 ABNORMALITIES = (
@@ -68,7 +69,8 @@ class RadbertCt(ModelLabels[Classifier]):
         """Returns RadBERT-CT as it is found on this machine."""
         need_packages(self.info.name)
         model = str(self.parameters["model"])
-        return Classifier("RadBERT-CT", public_name(model), find_model(model), ABNORMALITIES, context.encoding.dtype)
+        weights = find_model(model, WHOLE)
+        return Classifier("RadBERT-CT", public_name(model), weights, ABNORMALITIES, context.encoding.dtype)
 
     def read(self, texts: Sequence[str], context: RunContext) -> list[Said]:
         """Returns which abnormalities the model finds in reports, and where it finds none."""

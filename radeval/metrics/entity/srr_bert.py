@@ -13,6 +13,7 @@ from radeval.encoders.packages import need_packages
 from radeval.metrics.entity.label_classifier import Classifier
 from radeval.metrics.entity.model_labels import ModelLabels, Said, label_statistics
 from radeval.metrics.entity.srr_labels import labels_of
+from radeval.text.headings import is_heading
 from radeval.text.sentences import split_sentences
 from radeval.weights.catalogue import find_model, public_name, published
 
@@ -58,8 +59,11 @@ class SrrBert(ModelLabels[Classifier]):
         reproduced="no",
         notes="A report has the labels of all its sentences, so that a finding can be present and absent in it. F1, "
         "precision and recall of a pair are those of its two sets of labels; RadEval's three are one number, the "
-        "share of all labels that both have. Sentences are split by radeval, and at line breaks too. How each label "
-        "fares is among the statistics of run.json.",
+        "share of all labels that both have. Sentences are split by radeval, and at line breaks too; a heading alone, "
+        "such as a line of up to 8 words that ends with a colon, is no sentence. A set without any label "
+        "agrees: 1, where scikit-learn has 0. How each label fares is among the statistics of run.json. "
+        "The order of the outputs of level=upper with statuses is that of the leaves, by analogy: nobody here could "
+        "confirm it.",
     )
 
     def __init__(self, level: str = "leaves", statuses: bool = True, model: str | None = None) -> None:
@@ -72,13 +76,13 @@ class SrrBert(ModelLabels[Classifier]):
         """Returns SRR-BERT as it is found on this machine."""
         need_packages(self.info.name)
         vocabulary = published(TOKENIZER).find().path
-        weights = find_model(self._model)
+        weights = find_model(self._model, ["weights"])
         name = public_name(self._model)
         return Classifier("SRR-BERT", name, weights, self.labels, context.encoding.dtype, vocabulary)
 
     def read(self, texts: Sequence[str], context: RunContext) -> list[Said]:
         """Returns the labels of reports, each with the first sentence that has it."""
-        spans = [split_sentences(text) for text in texts]
+        spans = [[span for span in split_sentences(text) if not is_heading(text[slice(*span)])] for text in texts]
         sentences = [_sentence(text[slice(*span)]) for text, own in zip(texts, spans, strict=True) for span in own]
         masks = iter(self.model(context).encoder(context).read(sentences))
         found = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from sys import getsizeof
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +19,14 @@ from radeval.core.example import Example
 from radeval.core.info import EmptyRules, MetricInfo, Parameter, ParameterValue, Part, Properties
 from radeval.core.metric import RunContext
 from radeval.encoders.layers import check_layer
-from radeval.encoders.memory import Memory
+from radeval.encoders.memory import ENTRY, Memory
 from radeval.encoders.token_vectors import TokenVectors, token_vectors, token_vectors_key
 from radeval.metrics.semantic.encoder_metric import EncoderMetric
 
 _SPACES = re.compile(" +")
 
-_MEMORY = 32 << 20
-"""Bytes of remembered scores of pairs; a text stands in it by reference."""
+_MEMORY = 128 << 20
+"""Bytes of pairs and their scores that are remembered."""
 _CHARACTERS = 200_000
 """How much text is held as vectors at once: in the largest model in use, about 200 MB."""
 
@@ -139,7 +140,7 @@ class Bertscore(EncoderMetric):
     def _columns(self, examples: Sequence[Example], context: RunContext) -> ScoreBatch:
         pairs = [(self._text(one.candidate), self._text(one.references[0])) for one in examples]
         known: Memory[tuple[str, str], tuple[float, float, float]] = context.shared(
-            self._pairs_key, lambda: Memory(_MEMORY, lambda _: 400), Memory.clear
+            self._pairs_key, lambda: Memory(_MEMORY, _bytes), Memory.clear
         )
         found = {pair: known.get(pair) for pair in dict.fromkeys(pairs)}
         encoder = token_vectors(context, self.model_name, self.weights, self._preset.layer, self.dtype)
@@ -161,6 +162,10 @@ class Bertscore(EncoderMetric):
 
     def _text(self, text: str) -> str:
         return (_SPACES.sub(" ", text) if self._preset.collapse else text).strip()
+
+
+def _bytes(pair: tuple[str, str], _: tuple[float, float, float]) -> int:
+    return ENTRY + sum(map(getsizeof, pair))
 
 
 def _parts(pairs: Sequence[tuple[str, str]]) -> Iterator[Sequence[tuple[str, str]]]:

@@ -13,7 +13,7 @@ from radeval.core.batch import ScoreBatch
 from radeval.core.example import Example
 from radeval.core.info import EmptyRules, MetricInfo, Parameter, ParameterValue, Properties
 from radeval.core.metric import RunContext
-from radeval.encoders.text_vectors import Pooling, TextVector, text_vectors, text_vectors_key
+from radeval.encoders.text_vectors import Pooling, TextVector, stated_pooling, text_vectors, text_vectors_key
 from radeval.metrics.semantic.encoder_metric import EncoderMetric
 
 _EMPTY = -1.0
@@ -55,6 +55,18 @@ class EmbeddingCosine(EncoderMetric):
     def __init__(self, model: str = "all-minilm-l6-v2", pooling: Pooling = "mean") -> None:
         super().__init__(model=model, pooling=pooling)
         self.model_name, self._pooling = model, pooling
+
+    def check(self, context: RunContext) -> None:
+        """Finds the encoder, and warns where its folder says that it was trained for another pooling.
+
+        Raises:
+            MissingExtraError: torch or transformers is not installed.
+            MissingResourceError: The weights are not on this machine.
+        """
+        super().check(context)
+        stated = stated_pooling(self.weights.path)
+        if stated not in (None, self._pooling):
+            context.warn(f"{self.model_name} was trained for pooling={stated}, and this run takes {self._pooling}")
 
     def uses(self) -> tuple[Hashable, ...]:
         """Returns the key of the encoder."""

@@ -11,6 +11,7 @@ from radeval.core.info import ParameterValue
 from radeval.core.metric import Metric, RunContext
 from radeval.encoders.packages import need_packages
 from radeval.weights.catalogue import find_model, public_name
+from radeval.weights.contents import WHOLE
 from radeval.weights.find import Weights
 
 
@@ -37,7 +38,7 @@ class EncoderMetric(Metric):
             MissingResourceError: The weights are not on this machine.
         """
         need_packages(self.info.name)
-        self._weights, self.dtype = find_model(self.model_name), context.encoding.dtype
+        self._weights, self.dtype = find_model(self.model_name, WHOLE), context.encoding.dtype
 
     @property
     def weights(self) -> Weights:

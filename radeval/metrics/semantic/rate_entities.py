@@ -64,9 +64,11 @@ class EntityModel(TransformerModel[tuple[Entity, ...]]):
         from transformers import AutoModelForTokenClassification
 
         module = load_module(AutoModelForTokenClassification, path)
-        tokenizer = load_tokenizer(path)
+        tokenizer = load_tokenizer(path, module.config)
         if not tokenizer.is_fast:
-            raise MissingResourceError("its tokenizer does not tell where a token stands", where=str(path))
+            raise MissingResourceError(
+                "its tokenizer does not tell where a token stands", where=str(path), hint="name one with tokenizer.json"
+            )
         self._marks = [_mark(name, path) for _, name in sorted(module.config.id2label.items())]
         super().__init__(module, tokenizer, device, dtype, min(_LONGEST, longest_of(tokenizer, module)))
 

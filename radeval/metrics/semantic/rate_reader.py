@@ -18,6 +18,7 @@ from radeval.encoders.text_vectors import TextVector, text_vectors, text_vectors
 from radeval.metrics.semantic.rate_entities import Entity, EntityModel
 from radeval.text.sentences import split_sentences
 from radeval.weights.catalogue import find_model, public_name
+from radeval.weights.contents import WHOLE
 from radeval.weights.find import Weights
 
 _SHORTEST_SENTENCE = 3
@@ -85,7 +86,7 @@ class RateReader:
             MissingResourceError: One of them is not there.
         """
         names = public_name(recogniser), public_name(embedding)
-        return cls(names, find_model(recogniser), find_model(embedding), dtype)
+        return cls(names, find_model(recogniser, WHOLE), find_model(embedding, WHOLE), dtype)
 
     @property
     def keys(self) -> tuple[Hashable, Hashable]:

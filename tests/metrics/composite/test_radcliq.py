@@ -83,7 +83,9 @@ def test_an_empty_report_agrees_in_nothing_and_two_have_no_value(
     run = radeval.score(["", texts[0], " "], [texts[0], "\n", ""], f"radcliq:version={version}")
     empty, reference, both = (run.score("radcliq", place) for place in range(3))
     assert empty.value == reference.value == pytest.approx(WORST[version], abs=1e-9)
-    assert set(empty.parts.values()) == {0.0}
+    for one in (empty, reference):
+        assert set(one.parts.values()) == {None}
+        assert set(one.part_reasons.values()) == {"a report is empty"}
     assert (both.status, both.reason) == (Status.UNSCORED, "both reports are empty")
     assert all(one.value is None or one.value < ARTEFACT - 1 for one in (empty, reference, both))
 

@@ -160,6 +160,17 @@ def test_an_empty_report_is_not_read_and_agrees_with_nothing_but_another(says):
     assert run.aggregates["chexbert"].value == 1.0
 
 
+def test_what_is_said_of_five_is_undefined_where_no_report_has_one(says):
+    spec = f"chexbert:model={says({})}"
+    run = radeval.score(["words", "others"], ["more words", "and more"], spec, n_boot=0)
+    found = {key.rpartition("/")[2]: one.value for key, one in run.aggregates.items()}
+    five = [name for name in found if name.endswith("f1_5")]
+    assert sorted(five) == ["f1_5", "macro_f1_5", "micro_f1_5", "weighted_f1_5"]
+    assert [found[name] for name in five] == [None] * 4
+    assert all(run.score("chexbert", 0).parts[name] is None for name in five)
+    assert (found["chexbert"], found["weighted_f1"], found["exact_5"]) == (1.0, 1.0, 1.0)
+
+
 def test_metrics_of_a_run_share_one_model_and_each_text_is_read_once(tiny_models, corpus, monkeypatch):
     texts = texts_of(corpus, 12)
     loaded, read = [], []

@@ -111,12 +111,28 @@ def test_labels_are_known_by_the_names_of_the_configuration(own_model):
     assert matched(score("one report", "another", f"radbert_ct:model={path}")) == {turned[0]}
 
 
-def test_other_names_are_told_of_and_taken_in_the_published_order(own_model):
-    names = [f"finding {place}" for place in range(18)]
+@pytest.mark.parametrize("names", [["finding {}"], [*ABNORMALITIES[:-1], "another"]])
+def test_a_model_with_other_labels_is_none(names, own_model):
+    names = [name.format(place) for place, name in enumerate(names * (18 // len(names)))]
+    path = own_model("IAMJB/RadBERT-CT", id2label=dict(enumerate(names)))
+    with pytest.raises(MissingResourceError, match="this model gives other labels") as raised:
+        radeval.score(["one report"], ["another"], f"radbert_ct:model={path}", n_boot=0)
+    assert raised.value.where == str(path)
+
+
+@pytest.mark.parametrize("form", ["LABEL_{}", "{}"])
+def test_outputs_without_names_are_taken_in_the_published_order(form, own_model):
+    names = [form.format(place) for place in range(18)]
     path = own_model("IAMJB/RadBERT-CT", bias={0: 1.0}, id2label=dict(enumerate(names)))
-    run = radeval.score(["one report"], ["another"], f"radbert_ct:model={path}", n_boot=0)
-    assert run.score("radbert_ct", 0).parts["tp_medical_material"] == 1.0
-    assert any("calls the labels otherwise (first: 'finding 0')" in one for one in run.notices)
+    found = score("one report", "another", f"radbert_ct:model={path}")
+    assert matched(found) == {"Medical material"}
+
+
+def test_one_model_at_two_levels_is_told_to_be_none_of_one(tiny_models):
+    path = tiny_models / "StanfordAIMI" / "SRR-BERT-Leaves"
+    specs = [f"srr_bert:model={path},level={level},statuses=false" for level in ("leaves", "upper")]
+    with pytest.raises(MissingResourceError, match="cannot be loaded"):
+        radeval.score(["Edema."], ["No edema."], specs, n_boot=0)
 
 
 def test_the_order_of_names_does_not_depend_on_how_they_are_written():
@@ -128,7 +144,7 @@ def test_the_order_of_names_does_not_depend_on_how_they_are_written():
 def test_a_model_with_another_number_of_labels_is_none(tiny_models):
     other = tiny_models / "StanfordAIMI" / "SRR-BERT-Upper"
     with pytest.raises(MissingResourceError, match="cannot be loaded"):
-        read(f"radbert_ct:model={other}", ["words"])
+        read(f"srr_bert:model={other}", ["words"])
 
 
 # SRR-BERT
@@ -150,6 +166,17 @@ def test_a_report_has_the_labels_of_all_its_sentences(tiny_models):
         (together,) = read("srr_bert", [report])
         np.testing.assert_array_equal(together, np.any(apart, axis=0))
     assert not (apart[0] == apart[1]).all()
+
+
+def test_headings_are_no_sentences(tiny_models):
+    bare = "Nodule of 3.5 cm.\nThere is mild edema."
+    headed = "FINDINGS:\n- Nodule of 3.5 cm.\n**Lungs and Airways:**\n- There is mild edema.\nImpression\n"
+    first, second = read("srr_bert", [bare, headed])
+    np.testing.assert_array_equal(first, second)
+    assert score("Lungs:\n", "There is mild edema.", "srr_bert").value == 0.0
+    # What stands behind a heading on its line is read with it.
+    whole, alone = read("srr_bert", ["Lungs: there is mild edema.", "Lungs."])
+    assert not np.array_equal(whole, alone)
 
 
 @pytest.mark.parametrize(

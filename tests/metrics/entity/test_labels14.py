@@ -111,6 +111,12 @@ def test_an_empty_report_has_no_label_at_all():
     assert score("", "").statistics == (0,) * 42
 
 
+def test_a_set_without_any_of_the_five_says_nothing_of_them():
+    run = radeval.score(["The lungs are clear."], ["Pneumothorax."], "labels14", n_boot=0)
+    found = {key.rpartition("/")[2]: one.value for key, one in run.aggregates.items()}
+    assert [found[name] for name in ("f1_5", "micro_f1_5", "macro_f1_5")] == [None] * 3
+
+
 def test_the_set_values_by_hand():
     run = radeval.score(
         ["Left pleural effusion.", "Left pleural effusion. Pneumothorax.", "The lungs are clear."],

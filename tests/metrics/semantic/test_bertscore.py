@@ -161,6 +161,21 @@ def test_a_layer_that_the_encoder_does_not_have_is_told_before_anything_is_loade
         make_metric("bertscore:model=distilroberta-base,layer=7").check(RunContext())
 
 
+def test_layers_that_share_weights_cannot_be_left_out(tmp_path) -> None:
+    from radeval_test_tiny_models import save, write_wordpiece
+    from transformers import AlbertConfig, AlbertModel
+
+    known = write_wordpiece(tmp_path)
+    about = json.loads((tmp_path / "tokenizer_config.json").read_text())
+    sizes = {"vocab_size": known, "embedding_size": 16, "hidden_size": 32, "intermediate_size": 32}
+    save(AlbertModel, AlbertConfig(**sizes, num_hidden_layers=3, num_attention_heads=2), tmp_path)
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps(about))
+    with pytest.raises(ParameterError, match=r"share their weights.*layer=3"):
+        make_metric(f"bertscore:model={tmp_path},layer=2").check(RunContext())
+    run = radeval.score(["small nodule"], ["small nodule"], f"bertscore:model={tmp_path},layer=3", n_boot=0)
+    assert run.score("bertscore", 0).value == pytest.approx(1.0, abs=1e-5)
+
+
 def test_a_checkpoint_that_lacks_weights_is_no_model(tiny_models, tmp_path) -> None:
     from safetensors.numpy import load_file, save_file
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+
 import numpy as np
 import pytest
 
@@ -39,6 +42,25 @@ def test_the_value_is_the_cosine_of_what_the_model_gives(pooling, minilm_folder)
     assert found[0] == pytest.approx(1.0)
     assert found[0] > found[1] > found[2]
     assert any("reads at most 256 tokens: 1 longer text" in one for one in run.notices)
+
+
+@pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        ({"pooling_mode_mean_tokens": True}, False),
+        ({"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}, True),
+        ({"pooling_mode": "cls"}, True),
+        ({"pooling_mode": "mean"}, False),
+        ({"pooling_mode_max_tokens": True}, True),
+    ],
+)
+def test_another_pooling_than_the_model_was_trained_for_is_told(stated, told, tiny_models, tmp_path) -> None:
+    folder = tmp_path / "own"
+    shutil.copytree(tiny_models / "sentence-transformers" / "all-MiniLM-L6-v2", folder)
+    (folder / "1_Pooling").mkdir()
+    (folder / "1_Pooling" / "config.json").write_text(json.dumps(stated))
+    run = radeval.score(["Effusion."], ["Dogs."], f"embedding_cosine:model={folder},pooling=mean", n_boot=0)
+    assert any("was trained for pooling=" in one for one in run.notices) == told
 
 
 def test_an_empty_report_is_worse_than_any(tiny_models) -> None:
