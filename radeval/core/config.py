@@ -6,12 +6,14 @@ variables are `RADEVAL_` and the name of the setting in capitals; lists are sepa
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from radeval.core.encoding import Dtype, EncodingOptions
 from radeval.core.errors import ConfigError, FileAccessError, UsageError, did_you_mean
@@ -24,6 +26,12 @@ _ENCODING = EncodingOptions()
 _HINT = "radeval score --help lists what each setting can be"
 
 Words = Annotated[list[str], BeforeValidator(lambda value: value.split() if isinstance(value, str) else value)]
+
+
+def _device(value: str) -> str:
+    if not re.fullmatch(r"auto|cpu|cuda(:[0-9]+(,[0-9]+)*)?", value):
+        raise PydanticCustomError("device", "this is no device; write auto, cpu, cuda or cuda:0,1")
+    return value
 
 
 class Settings(BaseModel):
@@ -88,7 +96,7 @@ class Settings(BaseModel):
     strict_model: bool = False
     timeout: float = Field(default=120.0, gt=0)
     prompts: Path | None = None
-    device: str = Field(default=_ENCODING.device, pattern="^(auto|cpu|cuda(:[0-9]+(,[0-9]+)*)?)$")
+    device: Annotated[str, AfterValidator(_device)] = _ENCODING.device
     dtype: Dtype = _ENCODING.dtype
     batch_tokens: int = Field(default=_ENCODING.batch_tokens, ge=1)
     skip_unavailable: bool = False

@@ -76,9 +76,14 @@ class Parameter:
             low, high = -math.inf if self.minimum is None else self.minimum, self.maximum
             finite = isinstance(value, int) or math.isfinite(value)
             if not finite or not low <= value <= (math.inf if high is None else high):
-                raise ParameterError(
-                    f"{self.name}={value} is out of range", where=where, hint=f"from {self.minimum} to {self.maximum}"
-                )
+                raise ParameterError(f"{self.name}={value} is out of range", where=where, hint=self._bounds())
+
+    def _bounds(self) -> str:
+        if self.minimum is not None and self.maximum is not None:
+            return f"from {self.minimum} to {self.maximum}"
+        if self.minimum is not None:
+            return f"at least {self.minimum}"
+        return "a finite number" if self.maximum is None else f"at most {self.maximum}"
 
     def _wrong_kind(self, value: object, where: str) -> ParameterError:
         return ParameterError(

@@ -92,12 +92,20 @@ def run_plan(
 def _refuse_to_drop(kept: Mapping[str, MetricResult], planned: Sequence[Planned], options: RunOptions) -> None:
     """Raises where going on with a run would lose scores that it has."""
     methods = {item.label: item.signature for item in planned}
-    lost = [label for label, old in kept.items() if label not in methods or not same_method(old, methods[label])]
-    if lost:
+    unnamed = [label for label in kept if label not in methods]
+    if unnamed:
         raise OutputError(
-            f"going on with this run would drop its {', '.join(lost)}",
+            f"going on with this run would drop its {', '.join(unnamed)}",
             where=str(options.out),
-            hint="name the same metrics and sections too, use --overwrite, or name another folder",
+            hint="name the same metrics too, use --overwrite, or name another folder",
+        )
+    other = [label for label, old in kept.items() if not same_method(old, methods[label])]
+    if other:
+        raise OutputError(
+            f"going on with this run would drop its {', '.join(other)}, which it has by another method: "
+            f"{kept[other[0]].signature} there, {methods[other[0]]} here",
+            where=str(options.out),
+            hint="use the same parameters, sections, weights and version, --overwrite, or another folder",
         )
 
 

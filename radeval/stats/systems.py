@@ -33,7 +33,8 @@ class SystemDifference(NamedTuple):
         difference: First less second.
         interval: Its 95 % interval.
         p: Two-sided p value, never 0.
-        smallest: The smallest true difference that this many groups find with power .80.
+        smallest: The smallest true difference that this many groups find with power .80; None where no difference
+            varies, so that none can be told.
         n: Examples.
         n_groups: Groups that hold them.
         draws: Resamples, and as many permutations.
@@ -94,14 +95,14 @@ def compare_totals(
     weights = resample_weights(n_groups, draws, np.random.default_rng(seed))
     resampled = differences(weights, np.zeros_like(weights))
     drawn = [differences(1 - swaps, swaps) for swaps in coins(draws, n_groups, np.random.default_rng([seed, 1]))]
-    error = spread(resampled, n_groups)
+    error, interval = spread(resampled, n_groups), expanded_interval(resampled, n_groups)
     return SystemDifference(
         known[0],
         known[1],
         known[0] - known[1],
-        expanded_interval(resampled, n_groups),
+        interval,
         p_value(known[0] - known[1], np.concatenate(drawn)),
-        None if error is None else smallest_difference(error),
+        None if error is None or interval is None else smallest_difference(error),
         len(first),
         n_groups,
         draws,

@@ -201,6 +201,9 @@ def _labels(systems: Sequence[_System], wanted: Sequence[str]) -> tuple[list[str
         if label not in there:
             raise UsageError(f"no metric of all runs is called {label!r}", where="-m", hint=did_you_mean(label, there))
     same, said = [], []
+    lone = [label for label in dict.fromkeys(name for one in systems for name in one.run.metrics) if label not in there]
+    if lone and not wanted:
+        said.append(f"not of every run, and left out: {', '.join(lone)}")
     for label in wanted or there:
         if len({one.run[label].signature.id for one in systems}) == 1:
             same.append(label)

@@ -108,6 +108,15 @@ def test_mistakes_are_named(runs, radeval_command, arguments, code, said):
     assert said in done.stderr
 
 
+def test_a_metric_of_some_runs_only_is_left_out_with_a_note(runs, radeval_command):
+    done = radeval_command("score", "poor.csv", "refs.csv", "-m", "bleu,rouge", "--n-boot", "20", "-o", "other")
+    assert done.returncode == 0, done.stderr
+    done = radeval_command("compare", "good", "other", "--draws", "100")
+    assert done.returncode == 0, done.stderr
+    assert "not of every run, and left out: findings, chexprompt, rouge" in done.stderr
+    assert "left out" not in radeval_command("compare", "good", "other", "-m", "bleu", "--draws", "100").stderr
+
+
 def test_few_groups_and_runs_of_different_examples_are_told(runs, radeval_command):
     done = radeval_command("compare", "good", "poor", "-m", "findings", "--draws", "100")
     assert "16 groups: intervals and tests are rough below 20" in done.stderr

@@ -108,6 +108,20 @@ def test_what_is_no_setting_in_a_flag_is_a_usage_error_that_names_the_flag(load)
     assert caught.value.exit_code == 2
 
 
+@pytest.mark.parametrize("device", ["nonsense", "", "cuda:", "cuda:-1", "cpu:0", "cuda:0,"])
+def test_a_device_that_is_none_is_told_in_words(load, device):
+    with pytest.raises(UsageError) as caught:
+        load({"device": device})
+    assert caught.value.where == "--device"
+    assert "auto, cpu, cuda or cuda:0,1" in str(caught.value)
+    assert "pattern" not in str(caught.value)
+
+
+@pytest.mark.parametrize("device", ["auto", "cpu", "cuda", "cuda:0", "cuda:0,11"])
+def test_a_device_is_named_in_each_form(load, device):
+    assert load({"device": device}).device == device
+
+
 def test_a_wrong_layer_is_named_even_where_a_higher_one_would_hide_it(load):
     with pytest.raises(ConfigError):
         load({"seed": 1}, radeval="seed = -1")

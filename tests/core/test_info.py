@@ -89,6 +89,22 @@ def test_a_value_of_another_type_or_out_of_range_is_refused(parameter, value):
         parameter.check(value, "here")
 
 
+@pytest.mark.parametrize(
+    ("parameter", "value", "hint"),
+    [
+        (WHOLE, 5, "from 1 to 4"),
+        (NUMBER, -1.0, "at least 0"),
+        (Parameter("layer", "int", None, "any", minimum=1), 0, "at least 1"),
+        (Parameter("share", "float", None, "any", maximum=1), 2.0, "at most 1"),
+        (Parameter("share", "float", None, "any"), math.inf, "a finite number"),
+    ],
+)
+def test_what_is_out_of_range_is_told_the_bounds_that_there_are(parameter, value, hint):
+    with pytest.raises(ParameterError) as caught:
+        parameter.check(value, "here")
+    assert caught.value.hint == hint
+
+
 def test_the_default_is_always_allowed_even_where_it_is_none():
     for parameter in INFO.parameters:
         parameter.check(parameter.default, "here")
