@@ -117,6 +117,7 @@ def _examined(name: str) -> tuple[dict[str, Any], bool]:
         found = find_model(name)
     except MissingResourceError:
         if "/" not in name and name not in catalogue():
+            _refuse_other_name(name)
             # A bare name is more likely a judge's, written without the way to it: this says how to write it.
             parse_endpoint(name)
         raise
@@ -130,6 +131,25 @@ def _examined(name: str) -> tuple[dict[str, Any], bool]:
     by_hash = sum(one.hashed for one in files)
     told["complete"] = f"no: {', '.join(damaged)}" if damaged else f"yes; {by_hash} compared with the hub's sha256"
     return told, not damaged
+
+
+def _refuse_other_name(name: str) -> None:
+    """Raises where a text is a metric's name, or nearly that of weights."""
+    from difflib import get_close_matches
+
+    from radeval.core.errors import MissingResourceError
+    from radeval.core.registry import metric_names
+    from radeval.weights.catalogue import catalogue
+
+    if name in metric_names():
+        raise MissingResourceError(
+            "this is a metric, not the name of weights", where=name, hint=f"radeval metrics {name} says what it needs"
+        )
+    near = get_close_matches(name.lower(), list(catalogue()), n=3, cutoff=0.75)
+    if near:
+        raise MissingResourceError(
+            "no weights are called so", where=name, hint=f"did you mean {' or '.join(near)}? radeval models list"
+        )
 
 
 def _line(way: dict[str, Any]) -> str:

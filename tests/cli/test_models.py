@@ -46,6 +46,16 @@ def test_weights_that_are_absent_are_told_with_the_command_that_fetches_them(rad
     assert "hf download StanfordAIMI/RRG_scorers chexbert.pth" in gone.stderr
 
 
+def test_a_mistyped_name_and_a_metric_are_told_from_a_judge(radeval_command, tmp_path):
+    nowhere = {"RADEVAL_MODELS": str(tmp_path), "HF_HUB_CACHE": str(tmp_path)}
+    typed = radeval_command("models", "check", "roberta-larg", env=nowhere)
+    metric = radeval_command("models", "check", "radcliq", env=nowhere)
+    assert (typed.returncode, metric.returncode) == (1, 1)
+    assert "did you mean roberta-large" in typed.stderr
+    assert "radeval metrics radcliq" in metric.stderr
+    assert "way to a model" not in typed.stderr + metric.stderr
+
+
 def test_weights_are_whole_or_what_is_damaged_is_named(radeval_command, tiny_models, tmp_path):
     here = {"RADEVAL_MODELS": str(tiny_models), "HF_HUB_CACHE": str(tiny_models / "none")}
     whole = radeval_command("models", "check", "roberta-large", "--json", env=here)
