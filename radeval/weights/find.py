@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from radeval.core.errors import MissingResourceError
@@ -122,13 +123,15 @@ def find_hub_file(model: str, file: str, revision: str | None = None, *, size: s
     Raises:
         MissingResourceError: It is not on this machine.
     """
-    from huggingface_hub import try_to_load_from_cache
-
     own = _in_own_folder(model)
     for place in () if own is None else (own / file.removesuffix(".tar.gz"), own / file):
         if place.exists():
             return Weights(place, digest_of(place))
-    cached = try_to_load_from_cache(model, file, revision=revision)
+    cached = None
+    if _has_hub():
+        from huggingface_hub import try_to_load_from_cache
+
+        cached = try_to_load_from_cache(model, file, revision=revision)
     if not isinstance(cached, str):
         raise _absent(model, [file], _command(model, revision, size, [file]))
     path = Path(cached)
@@ -199,6 +202,8 @@ def _in_own_folder(model: str) -> Path | None:
 
 
 def _in_hub_cache(model: str, revision: str | None) -> Weights | None:
+    if not _has_hub():
+        return None
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
@@ -209,10 +214,16 @@ def _in_hub_cache(model: str, revision: str | None) -> Weights | None:
     return Weights(path, path.name)
 
 
+def _has_hub() -> bool:
+    """Tells whether the package is installed that knows the hub's copies and has the command `hf`."""
+    return find_spec("huggingface_hub") is not None
+
+
 def _command(model: str, revision: str | None, size: str, files: Sequence[str]) -> str:
     """Returns what the user can do where a model is absent."""
     command = " ".join(["hf download", model, *files, *(["--revision", revision] if revision else [])])
-    return f"{command}{f' ({size})' if size else ''}; or set {FOLDER_VARIABLE} to a folder that holds it"
+    first = "" if _has_hub() else "pip install 'radeval-judge[models]'; then "
+    return f"{first}{command}{f' ({size})' if size else ''}; or set {FOLDER_VARIABLE} to a folder that holds it"
 
 
 def _absent(model: str, files: Sequence[str], command: str) -> MissingResourceError:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from radeval.core.errors import MissingResourceError
-from radeval.weights.find import digest_of, find_file, find_weights
+from radeval.weights.find import digest_of, find_file, find_hub_file, find_weights
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -85,3 +86,19 @@ def test_half_of_a_vocabulary_is_none(tmp_path: Path) -> None:
         find_weights(str(tmp_path), needs=["tokenizer"])
     (tmp_path / "merges.txt").write_text("")
     assert find_weights(str(tmp_path), needs=["tokenizer"]).path == tmp_path
+
+
+def test_without_the_hubs_package_weights_are_absent_and_it_is_said_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # None in sys.modules is how Python marks a module that cannot be imported, as in a base install.
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    monkeypatch.setenv("RADEVAL_MODELS", str(tmp_path))
+    for look in (lambda: find_weights("owner/name"), lambda: find_hub_file("owner/name", "some.pth")):
+        with pytest.raises(MissingResourceError) as caught:
+            look()
+        assert "radeval-judge[models]" in str(caught.value.hint)
+    own = _model(tmp_path / "owner" / "name", b"x")
+    (own / "some.pth").write_bytes(b"x")
+    assert find_weights("owner/name").path == own
+    assert find_hub_file("owner/name", "some.pth").path == own / "some.pth"
