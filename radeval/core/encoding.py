@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
+
+from radeval.core.errors import UsageError
 
 Dtype = Literal["float32", "bfloat16", "float16"]
 
@@ -22,3 +24,13 @@ class EncodingOptions:
     device: str = "auto"
     dtype: Dtype = "float32"
     batch_tokens: int = 16_384
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.device, str) or not self.device:
+            raise UsageError(f"{self.device!r} is no device", where="device", hint="auto, cpu, cuda, or cuda:0,1")
+        if self.dtype not in get_args(Dtype):
+            raise UsageError(f"{self.dtype!r} is no precision", where="dtype", hint=", ".join(get_args(Dtype)))
+        if type(self.batch_tokens) is not int or self.batch_tokens < 1:
+            raise UsageError(
+                f"{self.batch_tokens!r} is no number of tokens", where="batch_tokens", hint="a whole number from 1 on"
+            )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from sys import getsizeof
 from threading import Event, Lock
@@ -33,11 +33,11 @@ class TextModel(Protocol[Made]):
 
     Attributes:
         longest: Most tokens that it reads of a text.
-        cut: Texts that were longer, so far.
+        cut: The texts that were longer, since this was last emptied.
     """
 
     longest: int
-    cut: int
+    cut: list[str]
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Returns the ids of each text's tokens, as the model is to read them."""
@@ -78,7 +78,8 @@ class Encoder(Generic[Result]):
         self._alert = alert
         self._memory: Memory[str, Result] = Memory(MEMORY, lambda text, made: ENTRY + getsizeof(text) + size(made))
         self._copies: list[TextModel[Result]] = []
-        self._cut = 0
+        self._known_cut: set[int] = set()
+        self._cut: set[int] = set()
         self._longest = 0
 
     def read(self, texts: Sequence[str]) -> list[Result]:
@@ -91,15 +92,22 @@ class Encoder(Generic[Result]):
                 result = found[text]
                 assert result is not None
                 self._memory.keep(text, result)
+        self.used(found)
         results = [found[text] for text in texts]
         assert all(result is not None for result in results)
         return results  # type: ignore[return-value]
 
+    def used(self, texts: Iterable[str]) -> None:
+        """Counts those texts of which a part was not read, also where the model need not read them again."""
+        if self._known_cut:
+            self._cut.update(self._known_cut.intersection(map(hash, texts)))
+
     def sentence(self) -> str | None:
-        """Returns what the user must read: how many texts were cut since this was last asked."""
-        if not self._cut:
+        """Returns what the user must read: how many of the texts used since this was last asked were cut."""
+        cut = len(self._cut)
+        self._cut.clear()
+        if not cut:
             return None
-        cut, self._cut = self._cut, 0
         return (
             f"{self.name} reads at most {self._longest} tokens: {cut} longer text{'' if cut == 1 else 's'} "
             f"{'was' if cut == 1 else 'were'} read up to there"
@@ -160,7 +168,9 @@ class Encoder(Generic[Result]):
 
     def _count_cut(self, copy: TextModel[Result]) -> None:
         # The run tells of it at its end, when the copies may have been given back.
-        self._cut, self._longest, copy.cut = self._cut + copy.cut, copy.longest, 0
+        self._known_cut.update(map(hash, copy.cut))
+        self._longest = copy.longest
+        copy.cut.clear()
 
     def _on_all(self, cut: Iterator[list[int]], tokens: Sequence[Tokens]) -> list[dict[int, Result]]:
         """Reads batches with all copies, each of which takes the next one when it is free."""

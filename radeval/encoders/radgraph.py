@@ -49,7 +49,7 @@ class RadGraphModel:
 
     Attributes:
         longest: Most tokens that the transformer reads at once. Nothing is cut.
-        cut: 0.
+        cut: Empty.
 
     Raises:
         MissingResourceError: The weights do not fit the configuration.
@@ -61,7 +61,7 @@ class RadGraphModel:
         self._config = config
         self._device = device
         self.longest = config.longest
-        self.cut = 0
+        self.cut: list[str] = []
         form = load_config(transformer)
         self._tokenizer = load_tokenizer(transformer, form)
         self._begin, self._end = self._tokenizer("")["input_ids"]

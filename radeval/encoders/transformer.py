@@ -45,7 +45,7 @@ class TransformerModel(ABC, Generic[Result]):
 
     Attributes:
         longest: As given.
-        cut: Texts that were cut so far.
+        cut: The texts that were cut, for whoever counts them.
     """
 
     def __init__(self, module: torch.nn.Module, tokenizer: Any, device: str, dtype: Dtype, longest: int) -> None:
@@ -53,16 +53,16 @@ class TransformerModel(ABC, Generic[Result]):
         self._tokenizer = tokenizer
         self._device = device
         self.longest = longest
-        self.cut = 0
+        self.cut: list[str] = []
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Returns the ids of each text's tokens with the special ones; counts and cuts texts that are too long."""
-        texts = [encodable(text) for text in texts]
-        found: list[Tokens] = list(self._tokenizer(texts, verbose=False)["input_ids"])
+        plain = [encodable(text) for text in texts]
+        found: list[Tokens] = list(self._tokenizer(plain, verbose=False)["input_ids"])
         for place, ids in enumerate(found):
             if len(ids) > self.longest:
-                self.cut += 1
-                found[place] = self._tokenizer(texts[place], truncation=True, max_length=self.longest)["input_ids"]
+                self.cut.append(texts[place])
+                found[place] = self._tokenizer(plain[place], truncation=True, max_length=self.longest)["input_ids"]
         return found
 
     def read(self, batch: Sequence[Tokens]) -> list[Result]:

@@ -20,10 +20,11 @@ from radeval.encoders.memory import Memory
 class Counter:
     """Stands for a model: a token a word; a text's result is its number of tokens and the device."""
 
-    longest, cut = 10_000, 0
+    longest = 10_000
 
     def __init__(self, device: str, room: int = 1 << 30) -> None:
         self.device, self.room = device, room
+        self.cut: list[str] = []
         self.batches: list[list[int]] = []
         self.failed: list[int] = []
 
@@ -134,11 +135,22 @@ def test_memory_counts_texts_and_not_only_what_was_made_of_them(monkeypatch: pyt
 
 def test_what_was_cut_is_told_once_even_after_the_model_is_gone() -> None:
     copy = Counter("cpu")
-    copy.cut = 2
+    copy.cut = TEXTS[:2]
     made = encoder({"cpu": copy}, [])
     made.read(TEXTS)
     made.close()
     assert made.sentence() == "counter reads at most 10000 tokens: 2 longer texts were read up to there"
+    assert made.sentence() is None
+
+
+def test_what_was_cut_is_told_again_where_it_is_used_again() -> None:
+    copy = Counter("cpu")
+    copy.cut = TEXTS[:1]
+    made = encoder({"cpu": copy}, [])
+    for use in (made.read, made.read, made.used):
+        use(TEXTS)
+        assert "1 longer text was read" in str(made.sentence())
+    made.read(TEXTS[1:2])
     assert made.sentence() is None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Hashable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -123,8 +124,9 @@ def read_annotations(path: str) -> tuple[dict[str, Annotation], str]:
     if not isinstance(stored, dict) or not stored:
         raise TableFormatError("there are no annotations by name", where=path, hint=_FORM)
     found: dict[str, Annotation] = {}
+    styles: set[str] = set()
     for name, one in stored.items():
-        wrong = _wrong(one)
+        wrong = _wrong(one, styles)
         if wrong:
             raise TableFormatError(wrong, where=f"{path}, {name!r}", hint=_FORM)
         if found.setdefault(text_key(one["text"]), one)["entities"] != one["entities"]:
@@ -140,20 +142,43 @@ def text_key(text: str) -> str:
 _FORM = 'as RadGraph\'s package gives it: {"0": {"text": ..., "entities": {"1": {"tokens", "label", "relations"}}}}'
 
 
-def _wrong(one: Any) -> str:
-    """Returns what is wrong with the form of an annotation; empty where nothing is."""
+_LABELS = {
+    "full": re.compile(
+        r"(?:Anatomy|Observation)(?:::measurement)?::(?:definitely present|definitely absent|uncertain)"
+    ),
+    "short": re.compile(r"ANAT-(?:DP|DA|U)|OBS-(?:DP|DA|U)"),
+}
+"""The labels of RadGraph's package, and the short ones of the first data set."""
+_KINDS = ("modify", "located_at", "suggestive_of")
+
+
+def _wrong(one: Any, styles: set[str]) -> str:
+    """Returns what is wrong with an annotation; empty where nothing is.
+
+    Args:
+        one: The annotation.
+        styles: The styles of the labels so far, to which those of this one are added.
+    """
     if not isinstance(one, dict) or not isinstance(one.get("text"), str) or not isinstance(one.get("entities"), dict):
         return "an annotation has a text and entities"
     entities = one["entities"]
     for name, entity in entities.items():
         if not isinstance(entity, dict) or not all(isinstance(entity.get(key), str) for key in ("tokens", "label")):
             return f"entity {name!r} has no tokens or no label"
+        style = next((style for style, form in _LABELS.items() if form.fullmatch(entity["label"])), None)
+        if style is None:
+            return f"entity {name!r} has the label {entity['label']!r}, which RadGraph has not"
+        styles.add(style)
+        if len(styles) > 1:
+            return f"entity {name!r} has the label {entity['label']!r}, others are named in another way"
         relations = entity.get("relations")
         if not isinstance(relations, list):
             return f"entity {name!r} has no list of relations"
         for relation in relations:
             if not (isinstance(relation, list) and len(relation) == 2 and isinstance(relation[0], str)):
                 return f"a relation of entity {name!r} is no kind and target"
+            if relation[0] not in _KINDS:
+                return f"entity {name!r} has the relation {relation[0]!r}, which RadGraph has not"
             if relation[1] not in entities:
                 return f"entity {name!r} is related to {relation[1]!r}, which is not there"
     return ""

@@ -144,6 +144,7 @@ class Bertscore(EncoderMetric):
         )
         found = {pair: known.get(pair) for pair in dict.fromkeys(pairs)}
         encoder = token_vectors(context, self.model_name, self.weights, self._preset.layer, self.dtype)
+        encoder.used(text for pair in found for text in pair)
         for part in _parts([pair for pair, score in found.items() if score is None]):
             texts = list(dict.fromkeys(text for pair in part for text in pair if text))
             vectors = dict(zip(texts, encoder.read(texts), strict=True))

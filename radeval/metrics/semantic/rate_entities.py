@@ -74,12 +74,14 @@ class EntityModel(TransformerModel[tuple[Entity, ...]]):
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Returns the ids of each text's tokens, which remember where they stand."""
-        texts = [encodable(text) for text in texts]
-        read = self._tokenizer(texts, return_offsets_mapping=True, verbose=False)
+        plain = [encodable(text) for text in texts]
+        read = self._tokenizer(plain, return_offsets_mapping=True, verbose=False)
         found: list[Tokens] = []
-        for text, ids, offsets in zip(texts, read["input_ids"], read["offset_mapping"], strict=True):
+        for place, (text, ids, offsets) in enumerate(
+            zip(plain, read["input_ids"], read["offset_mapping"], strict=True)
+        ):
             if len(ids) > self.longest:
-                self.cut += 1
+                self.cut.append(texts[place])
                 cut = self._tokenizer(text, return_offsets_mapping=True, truncation=True, max_length=self.longest)
                 ids, offsets = cut["input_ids"], cut["offset_mapping"]
             found.append(_Placed(ids, text, offsets))

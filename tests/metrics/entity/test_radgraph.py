@@ -141,9 +141,24 @@ def test_the_signature_holds_the_digest_of_the_annotations(annotations: Path) ->
         ("{}", TableFormatError, "no annotations by name"),
         ({"7": {"text": "a"}}, TableFormatError, "'7'.*a text and entities|a text and entities.*'7'"),
         ({"7": {"text": "a", "entities": {"1": {"tokens": "a"}}}}, TableFormatError, "no label"),
-        ({"7": {"text": "a", "entities": {"1": {"tokens": "a", "label": "b"}}}}, TableFormatError, "list of relations"),
-        ({"7": {"text": "a", "entities": {"1": entity("a", "b", 0, ["modify", "9"])}}}, TableFormatError, "'9'"),
-        ({"7": {"text": "a", "entities": {"1": entity("a", "b", 0, ["modify"])}}}, TableFormatError, "kind and target"),
+        (
+            {"7": {"text": "a", "entities": {"1": {"tokens": "a", "label": PRESENT}}}},
+            TableFormatError,
+            "list of relations",
+        ),
+        ({"6": {"text": "a", "entities": {"1": entity("a", "banana", 0)}}}, TableFormatError, "'banana'"),
+        (
+            {"6": {"text": "a b", "entities": {"1": entity("a", PRESENT, 0), "2": entity("b", "OBS-DP", 1)}}},
+            TableFormatError,
+            "named in another way",
+        ),
+        ({"6": {"text": "a", "entities": {"1": entity("a", PRESENT, 0, ["near", "1"])}}}, TableFormatError, "'near'"),
+        ({"7": {"text": "a", "entities": {"1": entity("a", PRESENT, 0, ["modify", "9"])}}}, TableFormatError, "'9'"),
+        (
+            {"7": {"text": "a", "entities": {"1": entity("a", PRESENT, 0, ["modify"])}}},
+            TableFormatError,
+            "kind and target",
+        ),
     ],
 )
 def test_a_file_of_another_form_is_told_with_its_place(
