@@ -9,10 +9,12 @@ from radeval.core.finding import Finding, Kind, Presence
 from radeval.findings.attributes import read_attributes
 from radeval.findings.presence import is_of_one_view
 from radeval.findings.tips import tip_position
-from radeval.findings.vocabulary import Mention
+from radeval.findings.vocabulary import Mention, Vocabulary
 from radeval.findings.words import Token
 
 _NAMES = {"concept", "structure", "generic"}
+_ENDS_NAME = {"preposition", "scope_end_with", "negation_before"}
+_LUNG = "lung"
 _STATES = {"quality", "normal"}
 _SAYS = {"change", "severity", "descriptor", "negation_after", "hedge_after"}
 
@@ -31,6 +33,29 @@ def leading_structures(clause: Sequence[Mention]) -> list[Mention]:
     while found and "join" in found[-1].roles:
         found.pop()
     return found
+
+
+def lungs_otherwise(
+    before: Sequence[Mention], clause: Sequence[Mention], tokens: Sequence[Token], words: Vocabulary
+) -> list[Mention]:
+    """Returns the lungs, with their side, whose rest a clause tells: "hyperexpanded lungs, otherwise clear".
+
+    What is said of the rest after another name is as often about all that is seen ("large heart, otherwise normal",
+    "lung nodule, otherwise normal"); only lungs are clear.
+    """
+    said = {token.word for token in tokens[clause[0].first : clause[-1].last]}
+    if "otherwise" not in said:
+        return []
+    sides: list[Mention] = []
+    for one in before:
+        if not _ENDS_NAME.isdisjoint(one.roles):
+            break
+        if "side" in one.roles:
+            sides.append(one)
+        for place in range(one.first, one.last) if not _NAMES.isdisjoint(one.roles) else ():
+            if tokens[place].word == _LUNG and ("clear" in said or place == one.last - 1):
+                return [*sides, Mention(words.meaning([_LUNG]) or {}, place, place + 1)]
+    return []
 
 
 def lacks_subject(clause: Sequence[Mention]) -> bool:

@@ -12,6 +12,7 @@ UNCHANGED = "unchanged_appearance"
 """The concept of such a statement; see the general pack."""
 
 _MASKED = re.compile(r"\s?(?:[Xx]{3}|__)")
+_STOPS = frozenset(".;")
 _OTHERWISE = {
     "concept", "quality", "normal", "severity", "negation_before", "negation_after", "hedge_before",
     "hedge_after", "word", "tip",
@@ -47,5 +48,7 @@ def unchanged_subjects(
             if _MASKED.match(sentence, tokens[one.last - 1].end):
                 return []  # "the right chest XXXX is stable": what is stable is masked
             found.append(place)
-    whole = len(clause) > 1 or len(clause) == len(tokens)  # "persistent but smaller ..." has still to name it
+    said = sum(one.last - one.first for one in clause)
+    alone = said == sum(token.word not in _STOPS for token in tokens)
+    whole = len(clause) > 1 or alone  # "persistent but smaller ..." has still to name it
     return found or ([None] if whole and not earlier else [])

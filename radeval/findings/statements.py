@@ -9,7 +9,7 @@ from radeval.findings.anatomy import Anatomy
 from radeval.findings.asides import is_foreign, owes_to_technique, without_asides
 from radeval.findings.attributes import read_attributes
 from radeval.findings.clauses import Clause, clauses
-from radeval.findings.continuing import continued, lacks_subject, leading_structures
+from radeval.findings.continuing import continued, lacks_subject, leading_structures, lungs_otherwise
 from radeval.findings.ellipsis import complete
 from radeval.findings.groups import groups
 from radeval.findings.inherited import Inherited
@@ -75,7 +75,9 @@ class SentenceReader:
         before = 0
         stretches = without_asides(mentions) if "aside" in roles else [mentions]
         cut = [clause for stretch in stretches for clause in clauses(stretch, tokens)]
-        for clause, sizes in zip(cut, _sizes_of(cut, tokens, sentence), strict=True):
+        for at, (clause, sizes) in enumerate(zip(cut, _sizes_of(cut, tokens, sentence), strict=True)):
+            if at == 1 == len(found) and not subject:
+                subject = lungs_otherwise(cut[0], clause, tokens, self._words)
             whole = [*subject, *clause] if subject and lacks_subject(clause) else clause
             said = self._said(Clause(whole, tokens, sentence, roles), sizes, bool(found))
             if not said and "change" in roles:

@@ -15,9 +15,11 @@ _new = tuple.__new__  # see words.tokenize
 _QUALIFIES = frozenset({
     "acute", "subacute", "chronic", "old", "remote", "healed", "healing", "lobar", "segmental", "subsegmental", "focal",
     "multifocal", "diffuse", "calcified", "viral", "bacterial", "fungal", "layering",
-    "atypical",
+    "atypical", "suspicious",
 })  # fmt: skip
 """Adjectives at the beginning of a term that may say more than its bare name does."""
+_TAKEN = {"lobectomy": "lobe"}
+"""What an operation takes: "lower lobectomy" names the lower lobe."""
 _CUES_BY_VALUE = {"negation", "hedge", "scope_end"}
 
 # Words that are joined, not looked up; their meaning is their place between others.
@@ -79,8 +81,8 @@ class Vocabulary:
         for concept in lexicon.concepts.values():
             for term in concept.terms if concept.kind == "observation" else ():
                 self._keep_description(term, concept.name)
-                if concept.placed:
-                    self._keep_place(term, concept.name)
+            for term in concept.terms if concept.placed else ():
+                self._keep_place(term, concept.name)
         self._near = self._one_letter_off()
 
     def _add(self, term: str, role: str, value: str) -> None:
@@ -129,6 +131,7 @@ class Vocabulary:
         """Keeps the structures that a term names as its place ("hilar calcification")."""
         words = [token.word for token in tokenize(term)]
         roles = self.meaning(words) or {}
+        words = [_TAKEN.get(word, word) for word in words]
         named: list[str] = []
         place = 0
         while place < len(words) and roles.get("concept") == concept:

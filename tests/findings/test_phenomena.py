@@ -134,3 +134,26 @@ def test_a_comma_before_or_goes_on_with_the_denied_list():
         presences = {one.concept: one.presence.value for one in reader("cxr").read(text).findings}
         assert presences
         assert set(presences.values()) == {"absent"}, (text, presences)
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "side"),
+    [
+        ("Hyperinflated lungs, otherwise clear.", "lung", None),
+        ("Emphysematous lungs, otherwise unremarkable.", "lung", None),
+        ("Low lung volumes, otherwise clear.", "lung", None),
+        ("Hyperinflated left lung, otherwise normal.", "lung", "left"),
+        ("Right lung nodule, otherwise clear.", "lung", "right"),
+        ("Right lung nodule, otherwise normal.", "thorax", None),
+        ("Tortuous aorta, otherwise normal.", "thorax", None),
+        ("Left effusion, otherwise clear.", "thorax", None),
+        ("No lung nodule, otherwise normal.", "thorax", None),
+        ("Hyperinflated lungs and large heart, otherwise normal.", "thorax", None),
+        ("Hyperinflated lungs, otherwise normal heart.", "heart", None),
+        ("Hyperinflated lungs, otherwise normal chest.", "thorax", None),
+        ("Otherwise clear.", "thorax", None),
+    ],
+)
+def test_the_rest_of_the_lungs_is_not_all_that_is_seen(text, subject, side):
+    normal = [(one.concept, one.laterality) for one in read(text).findings if one.kind is Kind.NORMAL]
+    assert normal == [(subject, side)]
