@@ -39,8 +39,14 @@ def write_radgraph(folder: Path) -> None:
                     archive.add(file, arcname=file.name)
 
 
-def write_radgraph_model(folder: Path, name: str) -> None:
-    """Writes a model of RadGraph as its archive holds it: config.json, vocabulary and weights.th."""
+def write_radgraph_model(folder: Path, name: str, transformer: Path | None = None) -> None:
+    """Writes a model of RadGraph as its archive holds it: config.json, vocabulary and weights.th.
+
+    Args:
+        folder: An empty folder.
+        name: The model.
+        transformer: A folder with tokenizer and configuration of another transformer than the tiny one.
+    """
     import tempfile
 
     import torch
@@ -49,6 +55,8 @@ def write_radgraph_model(folder: Path, name: str) -> None:
     base, write = _BERT, write_radgraph_bert
     if name.startswith("modern"):
         base, write = _MODERNBERT, write_radgraph_modernbert
+    if transformer is not None:
+        base = str(transformer)
     indexer = {"type": "pretrained_transformer_mismatched", "model_name": base, "max_length": _SIZES["longest"]}
     events = {"trigger_spans_per_word": 0.3, "argument_spans_per_word": 0.8}
     modules = {
@@ -84,20 +92,22 @@ def write_radgraph_model(folder: Path, name: str) -> None:
         (vocabulary / f"{file}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     with tempfile.TemporaryDirectory() as place, torch.random.fork_rng(devices=[]):
         torch.manual_seed(_SEEDS[name])
-        write(Path(place))
-        transformer = AutoModel.from_config(AutoConfig.from_pretrained(place)).state_dict()
+        if transformer is None:
+            write(Path(place))
+        form = AutoConfig.from_pretrained(transformer or place)
+        weights = AutoModel.from_config(form).state_dict()
         inside = "_embedder.token_embedder_bert._matched_embedder.transformer_model."
-        state = {f"{inside}{key}": value.clone() for key, value in transformer.items()}
-        heads = radgraph_heads(name, labels, kinds)
+        state = {f"{inside}{key}": value.clone() for key, value in weights.items()}
+        heads = radgraph_heads(name, labels, kinds, form.hidden_size)
     torch.save(state | heads, folder / "weights.th")
 
 
-def radgraph_heads(name: str, labels: list[str], kinds: list[str]) -> dict[str, Any]:
+def radgraph_heads(name: str, labels: list[str], kinds: list[str], width: int) -> dict[str, Any]:
     """Returns random weights for all that stands on a RadGraph model's transformer, used or not."""
     import torch
 
     feature, hidden = _SIZES["feature"], _SIZES["hidden"]
-    span = 2 * 32 + feature
+    span = 2 * width + feature
     relation, pruner = f"{name}__relation_labels", "_mention_pruners.{0}._scorer"
     state: dict[str, Any] = {
         "_endpoint_span_extractor._span_width_embedding.weight": torch.randn(_SIZES["widest"], feature),
